@@ -15,7 +15,7 @@ _CAMT = re.compile(rb"camt\.05([34])\.001|<(?:\w+:)?(BkToCstmrStmt|BkToCstmrDbtC
 def detect(data: bytes) -> str | None:
     """Name the format: cnab400, cnab240, cnab150, ofx, camt053, camt054; None when it is none of them."""
     head = _ascii_head(data)
-    if head.startswith(b"<") or head.startswith(b"OFXHEADER"):
+    if head.startswith((b"<", b"OFXHEADER")):
         return _detect_markup(head)
     return _detect_fixed(head)
 

@@ -1,4 +1,4 @@
-"""The neutral title movement: one record of a bank file that says what happened to one receivable, whatever the bank."""
+"""The neutral title movement: what one record of a bank file says happened to one receivable, whatever the bank."""
 
 from datetime import date
 from enum import StrEnum
