@@ -43,7 +43,9 @@ class VirtualClock:
         try:
             handle = os.open(path, os.O_RDWR)
         except FileNotFoundError:
-            raise ClockError(f"there is no virtual clock at {path}; create it with `regua up --virtual INSTANT`") from None
+            raise ClockError(
+                f"there is no virtual clock at {path}; create it with `regua up --virtual INSTANT`"
+            ) from None
         try:
             if os.fstat(handle).st_size != _LAYOUT.size:
                 raise ClockError(f"{path} is not a virtual clock: {_LAYOUT.size} bytes expected")

@@ -22,7 +22,9 @@ class ServiceError(Exception):
 
     kind: ClassVar[str] = "invalid"
 
-    def __init__(self, slug: str, detail: str, *, faults: tuple[Fault, ...] = (), retry_after_seconds: int | None = None):
+    def __init__(
+        self, slug: str, detail: str, *, faults: tuple[Fault, ...] = (), retry_after_seconds: int | None = None
+    ):
         super().__init__(slug)
         self.slug = slug
         self.detail = detail
