@@ -1,0 +1,46 @@
+"""One place ends transactions, chassis/db.py: a commit elsewhere could keep an effect and lose its fact."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from regua.guards.finding import Finding, Guard
+from regua.guards.tree import Module, Tree
+
+PLACES = ("libs/*/src", "services/*/src", "services/*/migrations", "tools/*/src")
+HOME = "libs/chassis/src/chassis/db.py"
+ENDING = frozenset({"commit", "begin", "transaction"})
+SQL_COMMIT = re.compile(r"^\s*(?:commit|end)\s*(?:;|transaction|work|$)", re.IGNORECASE | re.MULTILINE)
+REMEDY = (
+    "Work inside `async with database.unit_of_work(...) as tx:`; it commits once, with the outbox rows, when the block "
+    "ends. A savepoint is `tx.session.begin_nested()`."
+)
+
+
+def find(tree: Tree) -> Iterator[Finding]:
+    """Every `.commit()`, `.begin()`, `.transaction()` and COMMIT outside the one place, and a second commit in it."""
+    for module in tree.modules(*PLACES):
+        calls = list(_calls(module))
+        if module.path == HOME:
+            commits = [finding for finding in calls if finding.subject.endswith(".commit")]
+            yield from commits[1:]
+        else:
+            yield from calls
+
+
+def _calls(module: Module) -> Iterator[Finding]:
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENDING:
+            subject = ast.unparse(node.func)
+            yield Finding(module.path, node.lineno, f"a second place ends transactions: {subject}()", REMEDY, subject)
+    for literal in module.strings():
+        if SQL_COMMIT.search(str(literal.value)):
+            yield Finding(module.path, literal.lineno, "SQL text commits", REMEDY, "COMMIT")
+
+
+GUARD = Guard(
+    "one commit",
+    f"only {HOME} commits",
+    find,
+    {"tools/regua/src/regua/guards/one_commit.py": "the pattern itself"},
+)
