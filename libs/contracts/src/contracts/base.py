@@ -11,9 +11,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+PLATFORM_TENANT = UUID(int=0)
+"""The tenant of facts that belong to the platform itself (`watermark.advanced`), never to a tenant."""
+
 
 def _in_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
@@ -29,13 +32,14 @@ NonNegativeCents = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 class Record(BaseModel):
     """A closed, immutable part of an event."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants", use_enum_values=False)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Event(Record):
     """The `data` of one event: what happened, in the past tense.
 
-    A subclass names its topic and major version, and where its aggregate id and its partition key stand.
+    A subclass names its topic and major version, and where its aggregate id and its partition key stand. When a new
+    major version takes over, the class of the older one stays readable and gets an `upcast`.
     """
 
     topic: ClassVar[str]
@@ -48,3 +52,7 @@ class Event(Record):
     def partition_key(self) -> UUID:
         """What the record is keyed by: the customer (payer) wherever there is one."""
         raise NotImplementedError
+
+    def upcast(self) -> "Event":
+        """The same fact in the next major version; only classes of superseded versions have one."""
+        raise NotImplementedError(f"{type(self).__name__} is the current version of {self.topic}")

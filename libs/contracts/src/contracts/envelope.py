@@ -4,10 +4,10 @@ Source: CloudEvents 1.0 and its Kafka protocol binding (§3.3 structured mode). 
 letters only, as the specification asks.
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.base import Event, Instant
 
@@ -17,23 +17,27 @@ CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 
 
 class Envelope(BaseModel, Generic[EventT_co]):
-    """One event as it stands on the wire. `id` is made once, with the fact, and never again."""
+    """One event as it stands on the wire. `id` is made once, with the fact, and never again.
+
+    `tenantid` is `contracts.base.PLATFORM_TENANT` for facts of the platform itself. `time` is when the fact became
+    true by the platform's clock; Kafka's own record timestamp is when it was sent.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID
-    source: str
+    source: Annotated[str, Field(pattern=r"^/services/[a-z]+$")]
     type: str
-    subject: str
+    subject: Annotated[str, Field(min_length=1)]
     time: Instant
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str
     tenantid: UUID
-    partitionkey: str
+    partitionkey: Annotated[str, Field(min_length=1)]
     correlationid: UUID
     causationid: UUID | None = None
-    traceparent: str | None = None
+    traceparent: Annotated[str, Field(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")] | None = None
     data: EventT_co
 
 
