@@ -26,10 +26,10 @@ test-fast: setup ## Only the tests without I/O
 	@$(VENV)/pytest -q -m "not io and not e2e and not campaign" $(ARGS)
 
 test-io: setup ## Only the tests on real Kafka and PostgreSQL (REGUA_TEST_STACK=containers: in containers)
-	@$(VENV)/pytest -q -m "io and not e2e" $(ARGS)
+	@$(VENV)/pytest -q -m "io and not e2e and not campaign" $(ARGS)
 
 test-e2e: setup ## Only the tests of the whole platform
-	@$(VENV)/pytest -q -m e2e $(ARGS)
+	@$(VENV)/pytest -q -m "e2e and not campaign" $(ARGS)
 
 ##@ Run
 demo: setup ## Set up, start everything, run the main job, print the report
@@ -55,7 +55,7 @@ chaos: setup ## Kill processes under load and check the guarantees (ARGS="--size
 	@$(VENV)/python -m regua.chaos $(ARGS)
 
 fuzz: setup ## Fuzz one parser (TARGET=cnab400 RUNS=1000000); without TARGET, list them
-	@$(VENV)/python -m brasil.tests_fuzz $(TARGET) $(RUNS)
+	@$(VENV)/python -m brasil.fuzz $(TARGET) $(RUNS)
 
 mutate: setup ## Mutation score of the rules (TARGET=brasil)
 	@$(VENV)/python -m regua.mutate $(TARGET)
@@ -64,8 +64,8 @@ mutate: setup ## Mutation score of the rules (TARGET=brasil)
 events: setup ## Regenerate schemas, examples, AsyncAPI and docs/events.md from the contracts
 	@$(VENV)/regua contracts generate
 
-lock: setup ## Resolve the members' needs anew into requirements.lock
-	@$(VENV)/python -m regua.lock
+lock: setup ## Resolve the members' needs anew into requirements.lock (ARGS=--upgrade: let go of old pins)
+	@$(VENV)/python -m regua.lock $(ARGS)
 
 lock-check: setup ## Fail if requirements.lock no longer matches the members' needs
 	@$(VENV)/python -m regua.lock --check
