@@ -77,17 +77,17 @@ class TestBeforeAndOnTheDueDate:
         decision = decide(situation(at("2026-03-05 09:00")))
         assert decision.outcome == "action"
         assert decision.step is not None
-        assert decision.step.key == "d-5"
+        assert decision.step.key == "before_5"
         assert [chosen.channel for chosen in decision.channels] == [Channel.EMAIL, Channel.WHATSAPP]
 
     def test_does_not_send_a_step_again(self) -> None:
-        done = replaced(at("2026-03-05 10:00"), "case", steps_done=frozenset({"d-5"}))
+        done = replaced(at("2026-03-05 10:00"), "case", steps_done=frozenset({"before_5"}))
         assert decide(done).reason == "no_step_due"
 
 
 class TestAfterTheDueDate:
     def test_waits_until_the_bank_has_reported_the_last_payable_day(self) -> None:
-        done = frozenset({"d-5", "d-1", "d0"})
+        done = frozenset({"before_5", "before_1", "due_day"})
         early = replaced(at("2026-03-11 08:59"), "case", steps_done=done)
         assert decide(early).reason == "no_step_due"
         friday = replaced(at("2026-03-14 09:30"), "invoice", due_on=date(2026, 3, 13), payable_on=date(2026, 3, 13))
@@ -103,8 +103,8 @@ class TestAfterTheDueDate:
     def test_sends_only_the_latest_of_the_missed_steps(self) -> None:
         decision = decide(situation(at("2026-03-18 10:00")))
         assert decision.step is not None
-        assert decision.step.key == "d+7"
-        assert decision.skipped == ("d-5", "d-1", "d0", "d+1", "d+3")
+        assert decision.step.key == "after_7"
+        assert decision.skipped == ("before_5", "before_1", "due_day", "after_1", "after_3")
 
     def test_hands_over_to_a_person_after_the_last_message(self) -> None:
         decision = decide(situation(at("2026-04-20 10:00")))
@@ -182,15 +182,19 @@ class TestRefusals:
 
     def test_passes_over_a_step_below_its_minimum(self) -> None:
         step = Step(
-            key="d+1", offset=Offset(value=1), channels=(Channel.SMS,), template="t", minimum_balance_cents=20_000
+            key="after_1", offset=Offset(value=1), channels=(Channel.SMS,), template="t", minimum_balance_cents=20_000
         )
         decision = decide(situation(at("2026-03-11 10:00"), policy=Policy(name="r", steps=(step,))))
-        assert (decision.reason, decision.skipped) == ("below_minimum", ("d+1",))
+        assert (decision.reason, decision.skipped) == ("below_minimum", ("after_1",))
 
     def test_passes_over_missed_steps_where_the_regua_says_so(self) -> None:
         policy = DEFAULT_POLICY.model_copy(update={"catch_up": "skip"})
         decision = decide(situation(at("2026-03-14 10:00"), policy=policy))
-        assert (decision.reason, decision.skipped[-1], decision.until) == ("step_missed", "d+3", at("2026-03-17 09:00"))
+        assert (decision.reason, decision.skipped[-1], decision.until) == (
+            "step_missed",
+            "after_3",
+            at("2026-03-17 09:00"),
+        )
 
 
 class TestProperties:

@@ -80,13 +80,13 @@ class TestConsolidation:
         return Decided(UUID(int=number), UUID(int=100 + number), decision)
 
     def test_two_invoices_become_one_message_at_the_highest_step(self) -> None:
-        (only,) = consolidate(decided=[self.decided(2, "d+7"), self.decided(1, "d-5")], policy=DEFAULT_POLICY)
-        assert only.step.key == "d+7"
+        (only,) = consolidate(decided=[self.decided(2, "after_7"), self.decided(1, "before_5")], policy=DEFAULT_POLICY)
+        assert only.step.key == "after_7"
         assert only.invoice_ids == (UUID(int=101), UUID(int=102))
 
     def test_a_regua_may_keep_them_apart(self) -> None:
         apart = DEFAULT_POLICY.model_copy(update={"consolidate": False})
-        assert len(consolidate(decided=[self.decided(2, "d+7"), self.decided(1, "d-5")], policy=apart)) == 2
+        assert len(consolidate(decided=[self.decided(2, "after_7"), self.decided(1, "before_5")], policy=apart)) == 2
 
     def test_a_task_for_a_person_is_no_message(self) -> None:
         assert consolidate(decided=[self.decided(1, "person")], policy=DEFAULT_POLICY) == ()

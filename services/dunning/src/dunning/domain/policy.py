@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.errors import Fault
 
-_KEY = re.compile(r"^[a-z0-9][a-z0-9_+-]{0,39}$")
+_KEY = re.compile(r"^[a-z][a-z0-9_.-]{0,63}$")
 _SHORTEST_GAP_HOURS = 1
 _LONGEST_OFFSET_DAYS = 5 * 366
 
@@ -30,7 +30,7 @@ class Channel(StrEnum):
 class Tone(StrEnum):
     """How a message speaks; it rises with the age of the debt and never threatens (CDC art. 42)."""
 
-    FRIENDLY = "friendly"
+    COURTEOUS = "courteous"
     NEUTRAL = "neutral"
     FIRM = "firm"
     FORMAL = "formal"
@@ -38,7 +38,7 @@ class Tone(StrEnum):
 
 def _step_key(value: str) -> str:
     if not _KEY.match(value):
-        raise ValueError("a step key is 1 to 40 of a-z, 0-9, '-', '+' and '_'")
+        raise ValueError("a step key is a letter, then up to 63 of a-z, 0-9, dot, dash and underscore")
     return value
 
 
@@ -117,7 +117,7 @@ def _faults_in_step(step: Step, place: str) -> list[Fault]:
     if not step.template:
         found.append(Fault(f"{place}/template", "no_template", "name the template that this message is written with"))
     if step.offset.value < 0 and step.tone in {Tone.FIRM, Tone.FORMAL}:
-        found.append(Fault(f"{place}/tone", "harsh_reminder", "before the due date the tone is friendly or neutral"))
+        found.append(Fault(f"{place}/tone", "harsh_reminder", "before the due date the tone is courteous or neutral"))
     return found
 
 
@@ -150,14 +150,14 @@ def _message(key: str, days: int, channels: tuple[Channel, ...], tone: Tone, tem
 DEFAULT_POLICY = Policy(
     name="Régua padrão",
     steps=(
-        _message("d-5", -5, (Channel.EMAIL, Channel.WHATSAPP), Tone.FRIENDLY, "reminder"),
-        _message("d-1", -1, (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL), Tone.FRIENDLY, "reminder"),
-        _message("d0", 0, (Channel.EMAIL, Channel.WHATSAPP), Tone.NEUTRAL, "due_today"),
-        _message("d+1", 1, (Channel.EMAIL, Channel.WHATSAPP), Tone.NEUTRAL, "overdue_first"),
-        _message("d+3", 3, (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL), Tone.NEUTRAL, "overdue_second"),
-        _message("d+7", 7, (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL), Tone.FIRM, "overdue_talk"),
-        _message("d+15", 15, (Channel.EMAIL, Channel.WHATSAPP), Tone.FIRM, "overdue_notice"),
-        _message("d+30", 30, (Channel.EMAIL, Channel.WHATSAPP), Tone.FORMAL, "overdue_formal"),
+        _message("before_5", -5, (Channel.EMAIL, Channel.WHATSAPP), Tone.COURTEOUS, "reminder"),
+        _message("before_1", -1, (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL), Tone.COURTEOUS, "reminder"),
+        _message("due_day", 0, (Channel.EMAIL, Channel.WHATSAPP), Tone.NEUTRAL, "due_today"),
+        _message("after_1", 1, (Channel.EMAIL, Channel.WHATSAPP), Tone.NEUTRAL, "overdue_first"),
+        _message("after_3", 3, (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL), Tone.NEUTRAL, "overdue_second"),
+        _message("after_7", 7, (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL), Tone.FIRM, "overdue_talk"),
+        _message("after_15", 15, (Channel.EMAIL, Channel.WHATSAPP), Tone.FIRM, "overdue_notice"),
+        _message("after_30", 30, (Channel.EMAIL, Channel.WHATSAPP), Tone.FORMAL, "overdue_formal"),
         Step(key="person", offset=Offset(value=35), action="task"),
     ),
 )
