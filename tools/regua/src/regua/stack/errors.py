@@ -1,0 +1,17 @@
+"""What the stack may refuse; every sentence names the place and the remedy."""
+
+
+class StackError(Exception):
+    """The stack cannot do what was asked. The text is one sentence for a person."""
+
+
+class BadHashError(StackError):
+    """A file is not the one the committed list names."""
+
+
+class PortTakenError(StackError):
+    """A port that was asked for belongs to another program."""
+
+
+class DiskFullError(StackError):
+    """There is not enough free disk to start safely."""

@@ -1,0 +1,137 @@
+"""Apache Kafka in KRaft mode, one or three nodes with combined roles, on this machine.
+
+The configuration is small on purpose: short sessions so that a killed broker is replaced within seconds, few
+partitions for the internal topics, no topic made by accident. Replication 3 and `min.insync.replicas` 2 with three
+nodes. The data outlives every restart; a node is formatted only when its folder has never been.
+"""
+
+import base64
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.ids import Ids
+from regua.stack.errors import StackError
+from regua.stack.home import Home
+from regua.stack.java import Java
+from regua.stack.ports import HOST
+
+_LOG4J = """\
+status=error
+appender.file.type=RollingFile
+appender.file.name=file
+appender.file.fileName={log}
+appender.file.filePattern={log}.%i
+appender.file.layout.type=PatternLayout
+appender.file.layout.pattern=%d{{yyyy-MM-dd'T'HH:mm:ss.SSSXXX}} %p %c{{1}}: %m%n
+appender.file.policies.type=Policies
+appender.file.policies.size.type=SizeBasedTriggeringPolicy
+appender.file.policies.size.size=10MB
+appender.file.strategy.type=DefaultRolloverStrategy
+appender.file.strategy.max=3
+rootLogger.level=info
+rootLogger.appenderRef.file.ref=file
+logger.loader.name=kafka.coordinator
+logger.loader.level=warn
+"""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One broker and controller: its number, its client port and its controller port."""
+
+    number: int
+    port: int
+    controller_port: int
+
+
+def new_cluster_id(ids: Ids) -> str:
+    """A cluster id as Kafka writes it: 16 bytes, base64url without padding."""
+    return base64.urlsafe_b64encode(ids.new_id().bytes).rstrip(b"=").decode()
+
+
+def bootstrap(nodes: Sequence[Node]) -> str:
+    return ",".join(f"{HOST}:{node.port}" for node in nodes)
+
+
+def properties(node: Node, nodes: Sequence[Node], data: Path) -> str:
+    """The text of `server.properties` for one node of the cluster."""
+    replicas = len(nodes)
+    in_sync = 2 if replicas >= 3 else 1
+    listeners = f"PLAINTEXT://{HOST}:{node.port},CONTROLLER://{HOST}:{node.controller_port}"
+    lines = {
+        "process.roles": "broker,controller",
+        "node.id": node.number,
+        "controller.quorum.voters": ",".join(f"{one.number}@{HOST}:{one.controller_port}" for one in nodes),
+        "listeners": listeners,
+        "advertised.listeners": listeners,
+        "inter.broker.listener.name": "PLAINTEXT",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "log.dirs": data,
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": replicas,
+        "min.insync.replicas": in_sync,
+        "group.initial.rebalance.delay.ms": 0,
+        "offsets.topic.replication.factor": replicas,
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.replication.factor": replicas,
+        "transaction.state.log.min.isr": in_sync,
+        "transaction.state.log.num.partitions": 1,
+        "share.coordinator.state.topic.replication.factor": replicas,
+        "share.coordinator.state.topic.min.isr": in_sync,
+        "share.coordinator.state.topic.num.partitions": 1,
+        "log.cleaner.dedupe.buffer.size": 2097152,
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
+        "controller.quorum.election.timeout.ms": 500,
+        "controller.quorum.fetch.timeout.ms": 1000,
+        "controller.quorum.election.backoff.max.ms": 500,
+    }
+    return "".join(f"{name}={value}\n" for name, value in lines.items())
+
+
+def argv(java: Java, jars: Sequence[Path], folder: Path, main: str, *arguments: str) -> list[str]:
+    return [
+        java.path,
+        *java.flags,
+        "-Xms256m",
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:+ExitOnOutOfMemoryError",
+        f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
+        "-cp",
+        ":".join(str(jar) for jar in jars),
+        main,
+        *arguments,
+    ]
+
+
+def prepare(
+    home: Home,
+    node: Node,
+    nodes: Sequence[Node],
+    *,
+    cluster_id: str,
+    java: Java,
+    jars: Sequence[Path],
+    env: Mapping[str, str],
+) -> list[str]:
+    """Write the node's configuration, format its folder the first time, and return the command that starts it."""
+    folder = home.kafka(node.number)
+    data = folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    config = folder / "server.properties"
+    config.write_text(properties(node, nodes, data))
+    (folder / "log4j2.properties").write_text(_LOG4J.format(log=home.logs / f"kafka-{node.number}.log"))
+    if not (data / "meta.properties").exists():
+        _format(argv(java, jars, folder, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(config)), env)
+    return argv(java, jars, folder, "kafka.Kafka", str(config))
+
+
+def _format(command: list[str], env: Mapping[str, str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, env=dict(env), timeout=120, check=False)
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no output"]
+        raise StackError(f"Kafka could not format its folder: {last[0]}")
