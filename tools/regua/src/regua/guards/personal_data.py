@@ -1,6 +1,7 @@
 """Personal data stands in one block of the customer snapshot, so that destroying one key erases it from every log."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from regua.guards.finding import Finding, Guard
@@ -67,7 +68,7 @@ def _sealed(classes: dict[str, ast.ClassDef]) -> set[str]:
 def _types(field: ast.AnnAssign) -> set[str]:
     names = {part.id for part in ast.walk(field.annotation) if isinstance(part, ast.Name)}
     quoted = [part.value for part in ast.walk(field.annotation) if isinstance(part, ast.Constant)]
-    return names | {text for text in quoted if isinstance(text, str)}
+    return names | {name for text in quoted if isinstance(text, str) for name in re.findall(r"\w+", text)}
 
 
 GUARD = Guard(
@@ -75,7 +76,7 @@ GUARD = Guard(
     f"personal fields stand in the {BLOCK} block only",
     find,
     {
-        f"libs/contracts/src/contracts/invoices.py::Creditor.{name}": "the supplier, whom the law wants named in a demand"
+        f"libs/contracts/src/contracts/invoices.py::Creditor.{name}": "the supplier, whom every demand must name"
         for name in ("trade_name", "tax_id", "address")
     },
 )

@@ -68,6 +68,12 @@ class Tree:
         named = _git_files(self.root) if (self.root / ".git").exists() else None
         return tuple(sorted(named if named is not None else _walk(self.root)))
 
+    def forget(self, path: str) -> None:
+        """Read `path`, and the list of files, anew when next asked: the file was written, or is gone."""
+        self._texts.pop(path, None)
+        self._modules.pop(path, None)
+        self.__dict__.pop("files", None)
+
     def text(self, path: str) -> str | None:
         """The file's text, or None when it is not there or not UTF-8."""
         if path not in self._texts:
