@@ -45,7 +45,7 @@ def fingerprint():
     names += [os.path.join(path, "pyproject.toml") for path in members()]
     for name in names:
         with open(name, "rb") as handle:
-            digest.update(name[len(ROOT):].encode() + b"\0" + handle.read())
+            digest.update(name[len(ROOT) :].encode() + b"\0" + handle.read())
     return digest.hexdigest()
 
 
@@ -69,14 +69,18 @@ def run(command, failure):
 
 def check_machine():
     if sys.version_info < (3, 11):
-        stop("Python 3.11 or newer is needed and this is %d.%d; install it and name it, e.g. make PYTHON=python3.12 test"
-             % sys.version_info[:2])
+        stop(
+            "Python 3.11 or newer is needed and this is %d.%d; install it and name it, e.g. make PYTHON=python3.12 test"
+            % sys.version_info[:2]
+        )
     if not sys.platform.startswith(("linux", "darwin")):
         stop("Linux or macOS is needed (on Windows use WSL); this is " + sys.platform)
     free_mb = shutil.disk_usage(ROOT).free // (1 << 20)
     if free_mb < NEEDED_MB:
-        stop("%d MB of free disk are needed for the packages and there are %d MB; free some and run again"
-             % (NEEDED_MB, free_mb))
+        stop(
+            "%d MB of free disk are needed for the packages and there are %d MB; free some and run again"
+            % (NEEDED_MB, free_mb)
+        )
 
 
 def make_environment():
@@ -94,8 +98,21 @@ def make_environment():
 def install(found):
     say("installing the locked packages, hashes checked (about two minutes on the first run)")
     run(
-        [python(), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:",
-         "--progress-bar", "on" if sys.stdout.isatty() else "off", "-r", "requirements.lock"],
+        [
+            python(),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--progress-bar",
+            "on" if sys.stdout.isatty() else "off",
+            "-r",
+            "requirements.lock",
+        ],
         "the locked packages could not be installed: see pip's message above; if no registry was reached, "
         "check the network and pip's configuration, then run again (what was downloaded is kept)",
     )
