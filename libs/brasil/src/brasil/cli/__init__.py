@@ -60,11 +60,12 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "brasil") -> int:
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
     try:
         args = build_parser(chosen, prog).parse_args(arguments)
-        return load(args.command).run(args)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else REFUSED
+    try:
+        return load(args.command).run(args)
     except BrasilError as error:
-        print_error(error)
+        print_error(error, as_json=getattr(args, "json", False))
         return REFUSED
     except BrokenPipeError:
         # The reader (`| head`) has seen enough; a second error at interpreter exit would only be noise.

@@ -67,9 +67,13 @@ def print_problems(problems: Iterable[Problem]) -> None:
         sys.stdout.write(f"{problem.severity}: [{problem.code}]{place}: {problem.message}\n")
 
 
-def print_error(error: BrasilError) -> None:
-    """Print why a command could not be carried out at all."""
-    sys.stderr.write(f"error: [{error.code}] {error.message}\n")
+def print_error(error: BrasilError, *, as_json: bool = False) -> None:
+    """Say why a command could not be carried out at all: a sentence on standard error, or a JSON document."""
+    if as_json:
+        print_json({"valid": False, "problems": [error.problem]})
+    else:
+        place = f" {error.problem.field}" if error.problem.field else ""
+        sys.stderr.write(f"error: [{error.code}]{place}: {error.message}\n")
 
 
 def money(cents: int | None) -> str | None:

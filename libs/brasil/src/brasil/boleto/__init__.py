@@ -1,0 +1,1 @@
+"""Boletos: barcode, linha digitável, campo livre, arrecadação."""
