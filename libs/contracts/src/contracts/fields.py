@@ -6,7 +6,7 @@ Forms only: check digits, calendars and rates are rules, and rules live in `bras
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that may grow without a new version: lower case, no blanks. Readers keep unknown ones."""
@@ -22,7 +22,17 @@ Version = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
 Day = Annotated[int, Field(ge=1, le=31)]
 
-Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=9, decimal_places=5)]
+
+def _without_exponent(value: Decimal) -> Decimal:
+    return value if value.as_tuple().exponent in range(-5, 1) else value.quantize(Decimal(1))
+
+
+Percent = Annotated[
+    Decimal,
+    Field(ge=0, le=1000, max_digits=9, decimal_places=5),
+    AfterValidator(_without_exponent),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,4}(\.\d{1,5})?$"}, mode="serialization"),
+]
 """A percentage as a decimal string: "2.00" is two per cent. Five decimals, as CNAB rates have at most."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

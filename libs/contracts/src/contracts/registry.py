@@ -34,7 +34,7 @@ def dataschema(payload: type[Event]) -> str:
     return f"urn:regua:schema:{payload.topic}:{payload.version}"
 
 
-def _envelope_class(payload: type[Event]) -> type[Envelope[Event]]:
+def envelope_class(payload: type[Event]) -> type[Envelope[Event]]:
     """The envelope of one event class, in which `type` and `dataschema` can only be that class's."""
     fields: dict[str, Any] = {
         "type": (Literal[event_type(payload)], ...),
@@ -89,14 +89,14 @@ class Topic:
     @cached_property
     def envelope(self) -> type[Envelope[Event]]:
         """The current version's envelope class, built once."""
-        return _envelope_class(self.payload)
+        return envelope_class(self.payload)
 
     @cached_property
     def adapter(self) -> TypeAdapter[Envelope[Event]]:
         """The codec, built once. With older versions to read, the envelope's `type` selects one in the same pass."""
         if not self.reads:
             return TypeAdapter(self.envelope)
-        known = (self.envelope, *(_envelope_class(older) for older in self.reads.values()))
+        known = (self.envelope, *(envelope_class(older) for older in self.reads.values()))
         either: Any = Annotated[Union[known], Field(discriminator="type")]  # noqa: UP007
         return TypeAdapter(either)
 
