@@ -164,7 +164,7 @@ class ServiceSettings(BaseSettings):
     def _refuse_unsafe(self) -> Self:
         for rule in safety.RULES:
             if rule.broken(self):
-                raise PydanticCustomError("unsafe_setting", rule.sentence)  # type: ignore[arg-type]
+                raise PydanticCustomError("unsafe_setting", rule.sentence)
         return self
 
     def clock(self) -> Clock:
@@ -190,9 +190,9 @@ class ServiceSettings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """One source of our own: it refuses unknown names, knows `_FILE` and the service's own database names."""
         return (init_settings, EnvironmentSource(settings_cls, cls.service))
