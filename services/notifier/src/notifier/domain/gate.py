@@ -1,0 +1,159 @@
+"""The last gate: whether a message may still go out now.
+
+It is asked in the transaction that moves a message to *sending*, with the notifier's own copies and the proof that
+these copies are fresh. A copy is fresh when every watermark of its producer is recent enough and the notifier has read
+past every offset that it names; order across topics proves nothing, offsets do. What is stale is held, never sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+FRESHNESS_LIMIT = timedelta(seconds=10)
+"""The longest time between a payment's commit and the last instant at which a reminder may still leave."""
+
+SEND_ALLOWANCE = timedelta(seconds=2)
+"""How much of the limit the hand-off itself may use."""
+
+MAX_HOLD = timedelta(hours=6)
+"""A message held for stale facts longer than this is worthless: the régua decides anew."""
+
+Act = Literal["send", "hold", "suppress"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watermark:
+    """One lane of one producer: what it knew at `as_of` lies at or below offsets we have read past, or not."""
+
+    producer: str
+    lane: int
+    lanes: int
+    as_of: datetime
+    passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceNow:
+    """The notifier's copy of an invoice of the message; `asked_open_cents` is what dunning saw."""
+
+    state: Literal["open", "partially_paid", "paid", "cancelled", "written_off", "renegotiated"]
+    open_cents: int
+    asked_open_cents: int
+    held: bool = False
+    prescribed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipientNow:
+    """The notifier's copy of the debtor and of the contact on the channel to be used."""
+
+    usable: bool
+    opted_out: bool = False
+    do_not_contact: bool = False
+    erased: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """All that the gate looks at, at the instant `now` (UTC)."""
+
+    now: datetime
+    requested_at: datetime
+    not_before: datetime
+    not_after: datetime
+    expires_at: datetime
+    invoices: tuple[InvoiceNow, ...]
+    recipient: RecipientNow
+    watermarks: tuple[Watermark, ...]
+    producers: frozenset[str]
+    lawful_now: bool
+    lawful_next_at: datetime | None = None
+    claimed_before: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What to do, the reason's code, everything that was checked, and when to ask again if held."""
+
+    act: Act
+    reason: str
+    checks: tuple[str, ...]
+    ask_again_at: datetime | None = None
+    deadline: datetime | None = None
+    """Until when the hand-off may begin; later the gate has to be asked again."""
+
+
+def fresh_until(*, watermarks: Sequence[Watermark], producers: frozenset[str]) -> datetime | None:
+    """Up to when all facts of these producers are in our copies; None while that cannot be proven.
+
+    Every lane of every producer counts, and all lanes of a producer must agree on how many there are.
+    """
+    oldest: list[datetime] = []
+    for producer in producers:
+        lanes = [mark for mark in watermarks if mark.producer == producer]
+        counts = {mark.lanes for mark in lanes}
+        if len(counts) != 1 or {mark.lane for mark in lanes} != set(range(counts.pop())):
+            return None
+        if not all(mark.passed for mark in lanes):
+            return None
+        oldest.append(min(mark.as_of for mark in lanes))
+    return min(oldest) if oldest else None
+
+
+_STATE_REASON = {
+    "paid": "paid",
+    "cancelled": "cancelled",
+    "written_off": "written_off",
+    "renegotiated": "renegotiated",
+}
+
+
+def ask(question: Question) -> Verdict:
+    """The gate's answer. What forbids for good comes before what only delays."""
+    checks: list[str] = []
+    for code, refused in _forbidding(question):
+        checks.append(code)
+        if refused:
+            return Verdict(act="suppress", reason=code, checks=tuple(checks))
+    fresh = fresh_until(watermarks=question.watermarks, producers=question.producers)
+    stale = fresh is None or question.now - fresh > FRESHNESS_LIMIT - SEND_ALLOWANCE
+    checks.append("stale_facts")
+    if stale:
+        if question.now - question.not_before > MAX_HOLD:
+            return Verdict(act="suppress", reason="stale_facts", checks=tuple(checks))
+        again = question.now + timedelta(seconds=1)
+        return Verdict(act="hold", reason="stale_facts", checks=tuple(checks), ask_again_at=again)
+    return _timing(question, checks)
+
+
+def _forbidding(question: Question) -> list[tuple[str, bool]]:
+    invoices, recipient = question.invoices, question.recipient
+    # A message about several invoices is worth sending while any of them is still open and free.
+    closed = [_STATE_REASON[item.state] for item in invoices if item.state in _STATE_REASON or item.open_cents <= 0]
+    return [
+        ("already_sent", question.claimed_before),
+        ("expired", question.now >= question.expires_at),
+        ("customer_erased", recipient.erased),
+        ("do_not_contact", recipient.do_not_contact),
+        *((reason, True) for reason in closed[:1] if len(closed) == len(invoices)),
+        ("amount_changed", any(item.open_cents != item.asked_open_cents for item in invoices)),
+        ("prescribed", any(item.prescribed for item in invoices)),
+        ("held", any(item.held for item in invoices)),
+        ("opted_out", recipient.opted_out),
+        ("no_usable_contact", not recipient.usable),
+    ]
+
+
+def _timing(question: Question, checks: list[str]) -> Verdict:
+    checks.append("outside_window")
+    if question.now < question.not_before:
+        return Verdict(act="hold", reason="too_early", checks=tuple(checks), ask_again_at=question.not_before)
+    if question.now >= question.not_after:
+        return Verdict(act="suppress", reason="outside_window", checks=tuple(checks))
+    if not question.lawful_now:
+        again = question.lawful_next_at
+        if again is None or again >= question.not_after:
+            return Verdict(act="suppress", reason="outside_window", checks=tuple(checks))
+        return Verdict(act="hold", reason="outside_window", checks=tuple(checks), ask_again_at=again)
+    return Verdict(act="send", reason="allowed", checks=tuple(checks), deadline=question.now + SEND_ALLOWANCE)

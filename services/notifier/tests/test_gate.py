@@ -1,0 +1,126 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.domain.gate import (
+    FRESHNESS_LIMIT,
+    MAX_HOLD,
+    SEND_ALLOWANCE,
+    InvoiceNow,
+    Question,
+    RecipientNow,
+    Watermark,
+    ask,
+    fresh_until,
+)
+
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+OPEN = InvoiceNow(state="open", open_cents=100, asked_open_cents=100)
+PAYMENTS = frozenset({"payments"})
+
+
+def marks(age_seconds: float = 1, passed: bool = True, lanes: int = 2) -> tuple[Watermark, ...]:
+    as_of = NOW - timedelta(seconds=age_seconds)
+    return tuple(Watermark(producer="payments", lane=n, lanes=lanes, as_of=as_of, passed=passed) for n in range(lanes))
+
+
+def question(**changes: object) -> Question:
+    values: dict[str, object] = {
+        "now": NOW,
+        "requested_at": NOW - timedelta(hours=1),
+        "not_before": NOW - timedelta(minutes=5),
+        "not_after": NOW + timedelta(hours=3),
+        "expires_at": NOW + timedelta(days=1),
+        "invoices": (OPEN,),
+        "recipient": RecipientNow(usable=True),
+        "watermarks": marks(),
+        "producers": PAYMENTS,
+        "lawful_now": True,
+        **changes,
+    }
+    return Question(**values)  # type: ignore[arg-type]
+
+
+class TestSending:
+    def test_lets_a_message_pass_when_everything_is_proven(self) -> None:
+        verdict = ask(question())
+        assert (verdict.act, verdict.deadline) == ("send", NOW + SEND_ALLOWANCE)
+
+    @given(
+        st.floats(0, 30), st.booleans(), st.sampled_from(["open", "paid", "cancelled"]), st.booleans(), st.booleans()
+    )
+    def test_never_sends_on_stale_facts_a_closed_debt_or_an_opt_out(
+        self, age: float, passed: bool, state: str, opted_out: bool, lawful: bool
+    ) -> None:
+        invoice = InvoiceNow(state=state, open_cents=100 if state == "open" else 0, asked_open_cents=100)  # type: ignore[arg-type]
+        recipient = RecipientNow(usable=True, opted_out=opted_out)
+        verdict = ask(
+            question(watermarks=marks(age, passed), invoices=(invoice,), recipient=recipient, lawful_now=lawful)
+        )
+        fresh = passed and timedelta(seconds=age) <= FRESHNESS_LIMIT - SEND_ALLOWANCE
+        assert (verdict.act == "send") == (fresh and state == "open" and not opted_out and lawful)
+
+
+class TestFreshness:
+    def test_a_missing_lane_proves_nothing(self) -> None:
+        assert fresh_until(watermarks=marks()[:1], producers=PAYMENTS) is None
+        assert fresh_until(watermarks=(), producers=PAYMENTS) is None
+
+    def test_lanes_that_disagree_on_their_number_prove_nothing(self) -> None:
+        assert fresh_until(watermarks=(*marks(lanes=2), *marks(lanes=3)), producers=PAYMENTS) is None
+
+    def test_the_oldest_lane_of_the_oldest_producer_counts(self) -> None:
+        other = Watermark(producer="invoicing", lane=0, lanes=1, as_of=NOW - timedelta(seconds=7), passed=True)
+        both = frozenset({"payments", "invoicing"})
+        assert fresh_until(watermarks=(*marks(3), other), producers=both) == NOW - timedelta(seconds=7)
+
+    def test_stale_facts_hold_the_message_and_give_up_after_hours(self) -> None:
+        held = ask(question(watermarks=marks(9)))
+        assert (held.act, held.reason, held.ask_again_at) == ("hold", "stale_facts", NOW + timedelta(seconds=1))
+        late = question(watermarks=marks(9), not_before=NOW - MAX_HOLD - timedelta(seconds=1))
+        assert ask(late).act == "suppress"
+
+    def test_offsets_not_yet_passed_hold_the_message(self) -> None:
+        assert ask(question(watermarks=marks(passed=False))).reason == "stale_facts"
+
+
+class TestSuppression:
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"claimed_before": True}, "already_sent"),
+            ({"expires_at": NOW}, "expired"),
+            ({"recipient": RecipientNow(usable=True, erased=True)}, "customer_erased"),
+            ({"recipient": RecipientNow(usable=True, do_not_contact=True)}, "do_not_contact"),
+            ({"recipient": RecipientNow(usable=False)}, "no_usable_contact"),
+            ({"invoices": (InvoiceNow(state="paid", open_cents=0, asked_open_cents=100),)}, "paid"),
+            ({"invoices": (InvoiceNow(state="renegotiated", open_cents=0, asked_open_cents=100),)}, "renegotiated"),
+            ({"invoices": (InvoiceNow(state="open", open_cents=60, asked_open_cents=100),)}, "amount_changed"),
+            ({"invoices": (InvoiceNow(state="open", open_cents=100, asked_open_cents=100, held=True),)}, "held"),
+            (
+                {"invoices": (InvoiceNow(state="open", open_cents=100, asked_open_cents=100, prescribed=True),)},
+                "prescribed",
+            ),
+            ({"not_after": NOW}, "outside_window"),
+            ({"lawful_now": False}, "outside_window"),
+        ],
+    )
+    def test_keeps_back_for_good_what_may_never_leave(self, changes: dict[str, object], reason: str) -> None:
+        verdict = ask(question(**changes))
+        assert (verdict.act, verdict.reason) == ("suppress", reason)
+        assert verdict.checks[-1] == reason
+
+    def test_one_paid_invoice_of_two_changes_the_text_so_the_regua_asks_anew(self) -> None:
+        paid = InvoiceNow(state="paid", open_cents=0, asked_open_cents=100)
+        assert ask(question(invoices=(OPEN, paid))).reason == "amount_changed"
+
+    def test_waits_for_the_window_where_the_law_opens_it_in_time(self) -> None:
+        opens = NOW + timedelta(hours=1)
+        verdict = ask(question(lawful_now=False, lawful_next_at=opens))
+        assert (verdict.act, verdict.ask_again_at) == ("hold", opens)
+
+    def test_waits_for_its_own_beginning(self) -> None:
+        starts = NOW + timedelta(minutes=1)
+        assert ask(question(not_before=starts)).ask_again_at == starts
