@@ -76,7 +76,8 @@ class EmbeddedStack:
 
     def __init__(self, env: Mapping[str, str], home: Home):
         # A test run never disturbs, and is never moved by, the ports a person set for their own stack.
-        self._env = {name: value for name, value in env.items() if not name.startswith(("REGUA_PORT_", "REGUA_HOME"))}
+        foreign = ("REGUA_PORT_", "REGUA_HOME", "KAFKA_BOOTSTRAP", "DATABASE_")
+        self._env = {name: value for name, value in env.items() if not name.startswith(foreign)}
         self._keep = env.get("REGUA_TEST_KEEP") == "1"
         self._home = home
         self._users = home.root.with_name(f"{home.root.name}-users")
@@ -126,10 +127,11 @@ class EmbeddedStack:
     def _up(self) -> tuple[str, str]:
         if self._urls is None:
             self.hold()
-            from regua.stack.up import up
+            from regua.stack.up import SERVERS, Wish, up
 
+            wish = Wish(only=SERVERS, registry_topics=False)
             with ThreadPoolExecutor(1) as pool:  # apart from the test's own event loop
-                started = pool.submit(up, self._home, self._env, _say).result()
+                started = pool.submit(up, self._home, self._env, _say, wish).result()
             self._urls = started.kafka_bootstrap or "", started.postgres_admin_url or ""
         return self._urls
 

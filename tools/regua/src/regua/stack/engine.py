@@ -3,20 +3,19 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from chassis.clock import monotonic_seconds
 from chassis.ids import Ids, RandomIds, new_secret
 from regua.stack import postgres, process, state
-from regua.stack.errors import DiskFullError, StackError
+from regua.stack.errors import DiedError, DiskFullError, StackError
 from regua.stack.home import Home, Say
 from regua.stack.kafka import Node, new_cluster_id
 from regua.stack.ports import asked_port, choose
 from regua.stack.state import Part
 
 NEEDED_MB = 600
-START_SECONDS = 90
 STRIPPED = (
     "REGUA_PORT_",
     "REGUA_HOME",
@@ -25,7 +24,6 @@ STRIPPED = (
     "REGUA_KAFKA_",
     "REGUA_TEST_",
     "REGUA_STACK",
-    "REGUA_PART",
 )
 
 
@@ -175,14 +173,13 @@ class Engine:
         )
         pid, identity = process.launch(what, self.home.root)
         started = part.model_copy(update={"pid": pid, "identity": identity})
-        self.state.parts[part.name] = started
+        with self._writing:
+            self.state.parts[part.name] = started
         self.save()
         return started
 
-    async def until(
-        self, part: Part, ready: Callable[[], "asyncio.Future[object]"], seconds: float = START_SECONDS
-    ) -> None:
-        """Wait for `ready`; raises `StackError` quoting the log when the part dies first or the time is over."""
+    async def until(self, part: Part, ready: Callable[[], Awaitable[object]], seconds: float) -> None:
+        """Wait for `ready`; raises `DiedError` when the part dies first, `StackError` when the time is over."""
         waiting = asyncio.ensure_future(ready())
         end = monotonic_seconds() + seconds
         try:
@@ -190,12 +187,14 @@ class Engine:
                 await asyncio.wait([waiting], timeout=0.2)
                 if waiting.done():
                     break
-                dead = not process.is_ours(part.pid, part.identity)
-                if dead or monotonic_seconds() >= end:
-                    lines = postgres.last_lines(self.home.logs / f"{part.name}.out")
-                    quoted = f": {lines[-1]}" if lines else ""
-                    what = "stopped while starting" if dead else f"did not answer within {seconds:.0f} s"
-                    raise StackError(f"{part.name} {what}; see `regua logs {part.name}`{quoted}")
+                lines = postgres.last_lines(self.home.logs / f"{part.name}.out")
+                quoted = f": {lines[-1]}" if lines else ""
+                if not process.is_ours(part.pid, part.identity):
+                    raise DiedError(f"{part.name} stopped while starting; see `regua logs {part.name}`{quoted}")
+                if monotonic_seconds() >= end:
+                    raise StackError(
+                        f"{part.name} did not answer within {seconds:.0f} s; see `regua logs {part.name}`{quoted}"
+                    )
             waiting.result()
         finally:
             waiting.cancel()

@@ -13,5 +13,9 @@ class PortTakenError(StackError):
     """A port that was asked for belongs to another program."""
 
 
+class DiedError(StackError):
+    """A part stopped while it was starting."""
+
+
 class DiskFullError(StackError):
     """There is not enough free disk to start safely."""

@@ -167,7 +167,7 @@ def _initdb(base: Path, data: Path, programs: Programs, password: str, env: Mapp
             shutil.chown(secret.name, who)
         command = [
             str(programs.folder / "initdb"), "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={secret.name}",
-            "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8" if _has_c_utf8(programs) else "--locale=C", "-k", "--no-instructions",
+            "-A", "scram-sha-256", "-E", "UTF8", *_locale_flags(programs), "-k", "--no-instructions",
         ]  # fmt: skip
         done = subprocess.run(
             command, capture_output=True, text=True, cwd=base, user=who, env=dict(env), timeout=120, check=False
@@ -181,17 +181,13 @@ def _initdb(base: Path, data: Path, programs: Programs, password: str, env: Mapp
         shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
-def _has_c_utf8(programs: Programs) -> bool:
-    import locale
-
-    current = locale.setlocale(locale.LC_CTYPE)
-    try:
-        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
-    except locale.Error:
-        return False
-    finally:
-        locale.setlocale(locale.LC_CTYPE, current)
-    return programs.version >= SUPPORTED[0]
+def _locale_flags(programs: Programs) -> list[str]:
+    """Byte order for sorting, Unicode for upper and lower: the same on every machine."""
+    if programs.version >= 17:
+        return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    done = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False)
+    names = {name.lower().replace("-", ""): name for name in done.stdout.split()}
+    return [f"--locale={names.get('c.utf8', 'C')}"]
 
 
 def argv(programs: Programs, data: Path, port: int) -> list[str]:

@@ -1,8 +1,8 @@
 """Starting, recognising and stopping processes that are ours.
 
 A process is known by its pid *and* by when it started, so a recycled pid is never taken for ours. Every process also
-carries a mark in its environment (`REGUA_STACK`, `REGUA_PART`): one whose launcher was killed before it could write
-the state file is found again by that mark.
+carries a mark in its environment (`REGUA_STACK`): one whose launcher was killed before it could write the state file
+is found again by that mark.
 """
 
 import json
@@ -20,8 +20,7 @@ import psutil
 
 from chassis.clock import monotonic_seconds
 
-MARK_HOME = "REGUA_STACK"
-MARK_PART = "REGUA_PART"
+MARK = "REGUA_STACK"
 Stopped = Literal["not running", "stopped", "killed"]
 
 # Children of this very process, kept so that they can be reaped; a launcher that exits leaves them to init.
@@ -95,7 +94,7 @@ def is_ours(pid: int, identity: str) -> bool:
 def launch(what: Launch, home: Path) -> tuple[int, str]:
     """Start a process that outlives us, its output appended to its log; return its pid and identity."""
     what.log.parent.mkdir(parents=True, exist_ok=True)
-    env = {**what.env, MARK_HOME: str(home), MARK_PART: json.dumps(dict(what.mark))}
+    env = {**what.env, MARK: json.dumps({"home": str(home), "part": dict(what.mark)})}
     extra: dict[str, object] = {}
     if what.account is not None:
         extra = {"user": what.account, "group": _group_of(what.account), "extra_groups": []}
@@ -125,10 +124,10 @@ def marked(home: Path) -> list[Marked]:
     found = []
     for process in psutil.process_iter():
         try:
-            env = process.environ()
-            if env.get(MARK_HOME) != str(home) or os.getsid(process.pid) != process.pid:
+            mark = json.loads(process.environ().get(MARK, "{}"))
+            if not isinstance(mark, dict) or mark.get("home") != str(home) or os.getsid(process.pid) != process.pid:
                 continue
-            part = json.loads(env.get(MARK_PART, "{}"))
+            part = mark.get("part")
         except (psutil.Error, OSError, ValueError):
             continue
         identity = identity_of(process.pid)

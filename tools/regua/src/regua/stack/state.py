@@ -24,15 +24,17 @@ class Part(BaseModel):
 
 
 class State(BaseModel):
-    """The stack of one home. `ports` and `kafka_nodes` outlive the processes: a restart keeps its addresses."""
+    """The stack of one home. Everything but `parts` outlives the processes: a restart keeps its addresses."""
 
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
     kafka_nodes: int = 0
     cluster_id: str = ""
+    clock: Literal["", "system", "virtual"] = ""
     ports: dict[str, int] = Field(default_factory=dict)
     parts: dict[str, Part] = Field(default_factory=dict)
+    migrated: dict[str, str] = Field(default_factory=dict)
 
 
 class UnreadableStateError(Exception):

@@ -1,141 +1,197 @@
 """Starting: everything at once, each part healthy before it is called started."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Literal
 
-from chassis.clock import monotonic_seconds
-from regua.stack import kafka, kafka_health, postgres
+from chassis.clock import ClockError, VirtualClock, monotonic_seconds
+from contracts.registry import topics
+from regua.stack import databases, kafka, postgres
+from regua.stack import topics as kafka_topics
+from regua.stack.databases import SERVICES, ServiceDatabase
 from regua.stack.engine import Engine
+from regua.stack.errors import StackError
 from regua.stack.home import Home, Say
-from regua.stack.jars import ensure_jars
-from regua.stack.java import find_java
-from regua.stack.kafka import Node
-from regua.stack.ports import HOST
+from regua.stack.items import Brought, Item, bring, kafka_items, keeper_item, postgres_item, service_items
+from regua.stack.services import runnable, table
 from regua.stack.state import Part
 
-HUNG_SECONDS = 15
+SERVERS = frozenset({"kafka", "postgres"})
 
 
 @dataclass(kw_only=True)
 class Started:
-    """What `regua up` reports. URLs of PostgreSQL carry passwords: they go to `--json` and to nobody's log."""
+    """What `regua up` reports. URLs carry passwords: they go to `--json` and to nobody's log."""
 
     home: str
+    clock: str = "system"
     seconds: float = 0
     kafka_bootstrap: str | None = None
     kafka_nodes: int = 0
+    topics_made: int = 0
     postgres_admin_url: str | None = None
+    databases: dict[str, dict[str, str]] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
     parts: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class _Wait:
-    part: Part
-    ready: Callable[[], Awaitable[object]]
-    fresh: bool
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What to start. `only=None` means everything this checkout can run; services bring what they stand on."""
+
+    nodes: int | None = None
+    only: frozenset[str] | None = None
+    virtual: datetime | None = None
+    registry_topics: bool = True
+
+    def services(self) -> list[str]:
+        """The services asked for; raises `StackError` for a name that is none, or one that cannot be run yet."""
+        can = runnable()
+        if self.only is None:
+            return can
+        for name in sorted(self.only - SERVERS):
+            if name not in SERVICES:
+                known = ", ".join([*sorted(SERVERS), *SERVICES])
+                raise StackError(f"there is no part called {name[:40]!r}; the parts are {known}")
+            if name not in can:
+                raise StackError(f"{name} has no main module in this checkout, so it cannot be started")
+        return [name for name in can if name in self.only]
+
+    def wants(self, server: Literal["kafka", "postgres"]) -> bool:
+        return self.only is None or server in self.only or bool(self.only - SERVERS)
 
 
 def up(
-    home: Home,
-    env: Mapping[str, str],
-    say: Say,
-    *,
-    nodes: int | None = None,
-    only: frozenset[str] = frozenset({"kafka", "postgres"}),
-    engine: Engine | None = None,
+    home: Home, env: Mapping[str, str], say: Say, wish: Wish | None = None, *, engine: Engine | None = None
 ) -> Started:
     """Start what is not running, repair what is not healthy, leave the rest alone; return what runs.
 
-    A second caller waits for the first and reports the same. Raises `StackError` with the remedy.
+    Servers that the environment names (`KAFKA_BOOTSTRAP`, `DATABASE_URL_<SERVICE>`) are used and not started. A second
+    caller waits for the first and reports the same. Raises `StackError` with the remedy.
     """
-    started = monotonic_seconds()
+    wish = wish or Wish()
+    services = wish.services()
+    began = monotonic_seconds()
     with home.locked(say):
         engine = engine or Engine(home, env, say)
         engine.check_disk()
         engine.reconcile()
-        report = Started(home=str(home.root))
-        cluster = engine.kafka_nodes(nodes) if "kafka" in only else []
-        port = engine.port("postgres", "postgres") if "postgres" in only else 0
-        engine.save()
-        with ThreadPoolExecutor(2) as pool:
-            jobs = [pool.submit(_kafka, engine, cluster)] if cluster else []
-            jobs += [pool.submit(_postgres, engine, port)] if port else []
-            waits = [wait for job in jobs for wait in job.result()]
-        asyncio.run(_settle(engine, waits, report, started))
-        if cluster:
-            report.kafka_bootstrap = kafka.bootstrap(cluster)
-            report.kafka_nodes = len(cluster)
-        if port:
-            secret = engine.secrets([postgres.SUPERUSER])[postgres.SUPERUSER]
-            report.postgres_admin_url = postgres.url(postgres.SUPERUSER, secret, port, "postgres")
-        report.seconds = round(monotonic_seconds() - started, 2)
+        report = Started(home=str(home.root), clock=_clock(engine, wish.virtual))
+        asyncio.run(_up(engine, wish, services, report))
+        report.seconds = round(monotonic_seconds() - began, 2)
     return report
 
 
-async def _settle(engine: Engine, waits: list[_Wait], report: Started, started: float) -> None:
-    async def one(wait: _Wait) -> None:
-        began = monotonic_seconds()
-        seconds = 90 if wait.fresh else HUNG_SECONDS
-        await engine.until(wait.part, lambda: asyncio.ensure_future(wait.ready()), seconds)
-        took = monotonic_seconds() - (started if wait.fresh else began)
-        engine.say(f"{wait.part.name}: {'started' if wait.fresh else 'already running'} ({took:.1f} s)")
-        report.parts[wait.part.name] = {
-            "pid": wait.part.pid,
-            "ports": wait.part.ports,
-            "outcome": "started" if wait.fresh else "already running",
-            "seconds": round(took, 2),
-        }
+async def _up(engine: Engine, wish: Wish, services: list[str], report: Started) -> None:
+    items = [keeper_item(engine, sys.executable)]
+    named_kafka = engine.env.get("KAFKA_BOOTSTRAP", "").strip()
+    named_databases = bool(services) and all(engine.env.get(f"DATABASE_URL_{name.upper()}") for name in services)
+    if wish.wants("kafka") and named_kafka:
+        report.kafka_bootstrap = named_kafka
+        engine.say("kafka: the one that KAFKA_BOOTSTRAP names is used")
+    elif wish.wants("kafka"):
+        nodes = engine.kafka_nodes(wish.nodes)
+        report.kafka_bootstrap, report.kafka_nodes = kafka.bootstrap(nodes), len(nodes)
+        items += kafka_items(engine, nodes)
+    port = 0
+    if wish.wants("postgres") and named_databases:
+        engine.say("postgres: the databases that DATABASE_URL_<SERVICE> name are used")
+    elif wish.wants("postgres"):
+        port = engine.port("postgres", "postgres")
+        items.append(postgres_item(engine, port))
+    engine.save()
+    await _bring_all(engine, items, report)
+    made = await asyncio.gather(_databases(engine, port, report), _topics(engine, wish, report))
+    if services:
+        found: dict[str, ServiceDatabase] = made[0]
+        await _services(engine, services, found, report)
 
-    async with asyncio.TaskGroup() as group:
-        for wait in waits:
-            group.create_task(one(wait))
+
+async def _databases(engine: Engine, port: int, report: Started) -> dict[str, ServiceDatabase]:
+    if not port:
+        return {}
+    secrets = engine.secrets([postgres.SUPERUSER, *databases.role_names()])
+    report.postgres_admin_url = postgres.url(postgres.SUPERUSER, secrets[postgres.SUPERUSER], port, "postgres")
+    for name in await databases.ensure(report.postgres_admin_url, secrets):
+        engine.state.migrated.pop(name, None)
+    found = {name: databases.urls(secrets, port, name) for name in SERVICES}
+    report.databases = {name: asdict(one) for name, one in found.items()}
+    return found
 
 
-def _kafka(engine: Engine, nodes: list[Node]) -> list[_Wait]:
-    def ready(node: Node) -> Callable[[], Awaitable[object]]:
-        return lambda: kafka_health.wait_ready(HOST, node.port, len(nodes))
+async def _topics(engine: Engine, wish: Wish, report: Started) -> None:
+    if not report.kafka_bootstrap or not wish.registry_topics:
+        return
+    made = await kafka_topics.ensure(report.kafka_bootstrap, list(topics().values()))
+    report.topics_made = len(made.created)
+    if made.created:
+        engine.say(f"kafka: {len(made.created)} topics made")
+    if made.changed:
+        engine.say(f"kafka: the configuration of {', '.join(made.changed)} was brought to the registry's")
 
-    waits = []
-    missing = []
-    for node in nodes:
-        part = engine.running(f"kafka-{node.number}")
-        if part is None:
-            missing.append(node)
-        else:
-            waits.append(_Wait(part, ready(node), fresh=False))
-    if not missing:
-        return waits
-    java = find_java(engine.env)
-    jars = ensure_jars(engine.env, engine.say)
-    env = engine.clean_env
 
-    def start(node: Node) -> _Wait:
-        command = kafka.prepare(
-            engine.home, node, nodes, cluster_id=engine.state.cluster_id, java=java, jars=jars, env=env
+async def _services(engine: Engine, names: list[str], found: dict[str, ServiceDatabase], report: Started) -> None:
+    programs = table(
+        names,
+        ports={name: engine.port(name, name) for name in names},
+        databases=found,
+        kafka_bootstrap=report.kafka_bootstrap or "",
+        clock=report.clock,
+        env=engine.env,
+    )
+    engine.save()
+    await _bring_all(engine, service_items(engine, programs), report)
+    report.services = {program.name: program.health_url.removesuffix("/readyz") for program in programs}
+
+
+async def _bring_all(engine: Engine, items: list[Item], report: Started) -> None:
+    """Bring up all items at once; one that fails does not stop the others, and its sentence is raised at the end."""
+    results = await asyncio.gather(*(bring(engine, item) for item in items), return_exceptions=True)
+    failures = [result for result in results if isinstance(result, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, StackError):
+            raise failure
+    if failures:
+        raise StackError("; ".join(str(failure) for failure in failures))
+    for result in results:
+        if isinstance(result, Brought):
+            report.parts[result.part.name] = _told(result.part, result)
+
+
+def _told(part: Part, result: Brought) -> dict[str, object]:
+    return {
+        "kind": part.kind,
+        "pid": part.pid,
+        "ports": part.ports,
+        "outcome": result.outcome,
+        "seconds": round(result.seconds, 2),
+    }
+
+
+def _clock(engine: Engine, virtual: datetime | None) -> str:
+    """The clock of this home's services; data made under one clock is never continued under the other."""
+    if virtual is not None and engine.state.clock == "system" and engine.state.migrated:
+        raise StackError(
+            "this home's data was made in real time; start the virtual clock in another REGUA_HOME, "
+            "or `regua down --wipe` first"
         )
-        ports = {"kafka" if len(nodes) == 1 else f"kafka-{node.number}": node.port}
-        ports |= {f"{name}-controller": node.controller_port for name in list(ports)}
-        part = Part(name=f"kafka-{node.number}", kind="kafka", pid=0, identity="", ports=ports)
-        part = engine.start(part, command, env=env, cwd=engine.home.kafka(node.number))
-        return _Wait(part, ready(node), fresh=True)
-
-    with ThreadPoolExecutor(len(missing)) as pool:
-        return waits + list(pool.map(start, missing))
-
-
-def _postgres(engine: Engine, port: int) -> list[_Wait]:
-    secret = engine.secrets([postgres.SUPERUSER])[postgres.SUPERUSER]
-    dsn = postgres.url(postgres.SUPERUSER, secret, port, "postgres")
-    part = engine.running("postgres")
-    if part is not None:
-        return [_Wait(part, lambda: postgres.wait_ready(dsn), fresh=False)]
-    data, programs = postgres.prepare(engine.home, postgres.find_programs(engine.env), secret, engine.clean_env)
-    part = Part(name="postgres", kind="postgres", pid=0, identity="", ports={"postgres": port})
-    env = {**engine.clean_env, "LC_ALL": "C"}
-    part = engine.start(part, postgres.argv(programs, data, port), env=env, cwd=data.parent, account=postgres.account())
-    return [_Wait(part, lambda: postgres.wait_ready(dsn), fresh=True)]
+    if virtual is not None:
+        engine.state.clock = "virtual"
+    elif not engine.state.clock:
+        engine.state.clock = "system"
+    if engine.state.clock == "system":
+        return "system"
+    try:
+        clock = (
+            VirtualClock.create(engine.home.clock_file, virtual) if virtual else VirtualClock(engine.home.clock_file)
+        )
+    except ClockError as error:
+        raise StackError(str(error)) from None
+    engine.say(f"clock: virtual, at {clock.now().isoformat()}")
+    return f"virtual:{engine.home.clock_file}"
