@@ -110,7 +110,7 @@ def compact(text: str) -> str:
 
 
 def decode(text: str) -> Decoded:
-    """Return what is in the code and what is wrong with it.
+    """Return what is in the code and what is wrong with it; no fields if the checksum does not vouch for them.
 
     Errors (`pix.br_code.` …): `type`, `too_long`, `id`, `length`, `duplicate`, `crc_missing`, `crc`, `format`,
     `currency`, `country`, `missing`, `account`, `amount`. Warnings: `crc_case`, `point_of_initiation`, `key`, `txid`,
@@ -131,7 +131,10 @@ def decode(text: str) -> Decoded:
             "The code has letters beyond ASCII; apps count them differently and may refuse it.",
             severity="warning",
         )
-    fields = _fields(by_id, crc or "", report)
+    if crc is None or any(problem.code == "pix.br_code.crc" for problem in report.problems):
+        # Nothing vouches for the fields; a changed key or amount must not be shown as if it were read.
+        return Decoded(None, tuple(report.problems), crc)
+    fields = _fields(by_id, crc, report)
     if in_bytes and fields is not None:
         fields = _as_utf8(fields)
     return Decoded(fields, tuple(report.problems), crc)
