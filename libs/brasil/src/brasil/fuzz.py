@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, cast
 
@@ -31,18 +32,69 @@ class Target:
     """One parser to be tried.
 
     `entry` and `invariant` are written `module:function`, so that only the module under test is imported.
-    The entry takes bytes; with `text` it takes str (the bytes read as latin-1). `seeds` is a folder below
-    `tests/golden`; `samples` are seeds short enough to stand here.
+    The entry takes bytes; with `text` it takes str (the bytes read as latin-1); then `arguments`. `seeds` is a folder
+    below `tests/golden`; `samples` are seeds short enough to stand here.
     """
 
     entry: str
     text: bool = False
+    arguments: tuple[object, ...] = ()
     seeds: str | None = None
     samples: tuple[bytes, ...] = ()
     invariant: str | None = None
 
 
-TARGETS: Final[dict[str, Target]] = {}
+TARGETS: Final[dict[str, Target]] = {
+    "cpf": Target("brasil.cpf:parse", text=True, samples=(b"529.982.247-25", b"11144477735")),
+    "cnpj": Target("brasil.cnpj:parse", text=True, samples=(b"12.ABC.345/01DE-35", b"11222333000181")),
+    "boleto-barcode": Target(
+        "brasil.boleto.barcode:parse", text=True, samples=(b"34196166700000123451101234567880057123457000",)
+    ),
+    "boleto-line": Target(
+        "brasil.boleto.line:parse", text=True, samples=(b"34191.75124 34567.840813 05367.890000 1 43290000000000",)
+    ),
+    "boleto-collection": Target(
+        "brasil.boleto.collection:parse", text=True, samples=(b"856200000003900004222015408070000000001000325801",)
+    ),
+    "boleto-decode": Target(
+        "brasil.boleto.decode:decode",
+        text=True,
+        arguments=(date(2026, 11, 22),),
+        samples=(
+            b"34191101213456788005871234570001616670000012345",
+            b"10494324200000321120055077222133347777777771",
+            b"85620000000900004222014080700000000100032580",
+        ),
+    ),
+    "pix-key": Target("brasil.pix.keys:parse", text=True, samples=(b"+5511987654321", b"a@b.com.br", b"52998224725")),
+    "br-code": Target(
+        "brasil.pix.br_code:parse",
+        text=True,
+        samples=(
+            b"00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR"
+            b"5913Fulano de Tal6008BRASILIA62070503***63041D3D",
+            b"00020126180014br.gov.bcb.pix5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***"
+            b"80800014br.gov.bcb.pix2558pix.example.com/qr/v2/rec/2353c790eefb11eaadc10242ac120002630462C9",
+        ),
+    ),
+    "pix-webhook": Target(
+        "brasil.pix.received:parse_webhook",
+        samples=(
+            b'{"pix":[{"endToEndId":"E12345678202009091221kkkkkkkkkkk","txid":"c3e0e7a4e7f1469a9f782d3d4999343c",'
+            b'"valor":"110.00","horario":"2020-09-09T20:15:00.358Z","infoPagador":"0123456789","devolucoes":'
+            b'[{"id":"123ABC","rtrId":"D12345678202009091221abcdf098765","valor":"10.00","status":"DEVOLVIDO"}]}]}',
+        ),
+    ),
+    "pix-cobr-webhook": Target(
+        "brasil.pix.automatic:parse_cobr_webhook",
+        samples=(
+            b'{"cobsr":[{"idRec":"RR1234567820240115abcdefghijk","txid":"7f733863543b4a16b516d839bd4bc34e",'
+            b'"status":"ATIVA","atualizacao":[{"status":"CRIADA","data":"2024-05-20T12:13:20.222Z"}],"tentativas":'
+            b'[{"dataLiquidacao":"2024-08-20","tipo":"AGND","endToEndId":"E12345678202408201221abcdef12345",'
+            b'"status":"SOLICITADA","atualizacao":[]}]}]}',
+        ),
+    ),
+}
 
 
 class Failure(Exception):  # noqa: N818  # it is the finding of a run, not an error of the library
@@ -66,7 +118,7 @@ def runner(target: Target) -> Callable[[bytes], None]:
     def run(data: bytes) -> None:
         started = time.perf_counter()
         try:
-            entry(data.decode("latin-1") if target.text else data)
+            entry(data.decode("latin-1") if target.text else data, *target.arguments)
         except BrasilError:
             pass
         except Exception as error:

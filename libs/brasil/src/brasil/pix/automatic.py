@@ -151,7 +151,7 @@ def recurrence_document(request: RecurrenceRequest) -> dict[str, object]:
         )
     if request.ends_on is not None and request.ends_on < request.starts_on:
         raise _refused("rec.dates", "The recurrence ends before it starts.", "calendario.dataFinal", request.ends_on)
-    value = {
+    amounts = {
         "valorRec": None if request.amount_cents is None else amount(request.amount_cents),
         "valorMinimoRecebedor": None
         if request.payer_limit_floor_cents is None
@@ -174,7 +174,7 @@ def recurrence_document(request: RecurrenceRequest) -> dict[str, object]:
         {
             "vinculo": without_nulls(link),
             "calendario": without_nulls(calendar),
-            "valor": without_nulls(value) or None,
+            "valor": without_nulls(amounts) or None,
             "politicaRetentativa": request.retry_policy,
             "loc": request.location_id,
             "ativacao": activation,
@@ -298,7 +298,7 @@ def _attempt(item: Node) -> Attempt:
     end_to_end_id = item.text("endToEndId", longest=32)
     ids.parse_end_to_end_id(end_to_end_id)
     return Attempt(
-        settles_on=item.day("dataLiquidacao") if item.has("dataLiquidacao") else None,
+        settles_on=item.day_if_readable("dataLiquidacao"),
         kind=item.word("tipo"),
         status=item.word("status"),
         end_to_end_id=end_to_end_id,

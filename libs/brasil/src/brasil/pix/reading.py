@@ -109,6 +109,13 @@ class Node:
                 pass
         raise self.fail(name, f"{self._at(name)} is not a date.", "2026-12-31", value)
 
+    def day_if_readable(self, name: str) -> date | None:
+        """Return a date that only informs, None if it is missing or no date (the API's own example has 2024-20-08)."""
+        try:
+            return self.day(name)
+        except BrasilError:
+            return None
+
     def moment(self, name: str) -> datetime:
         """Return an instant written as RFC 3339 says, aware of its zone."""
         value = self._get(name)
