@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -7,16 +8,24 @@ from hypothesis import strategies as st
 
 from brasil.calendar import BankCalendar
 from brasil.charges import Payment
-from contracts.charges import ChargeTerms, Discount, DiscountStep, Fine, Interest
+from contracts.charges import ChargeTerms, DiscountStep, DiscountUntil, InterestRate, Percentage
 from contracts.customers import PostalAddress
 from contracts.invoices import Creditor, Instalment, Invoice, InvoiceBalance
 from payments.domain.allocation import Allocation, Target, allocate
 
 DUE_ON = date(2026, 3, 10)
+COMMON: dict[str, Any] = {
+    "payment_dating": "as-paid",
+    "rounding": "daily-down",
+    "imputation": "interest-fine-principal",
+    "contract": "consumer",
+    "cap_policy": "refuse",
+}
 TERMS = ChargeTerms(
-    fine=Fine(modality="percent", percent=Decimal("2.00")),
-    interest=Interest(modality="percent_per_month", percent=Decimal("1.00"), rounding="daily_down"),
-    weekend_rule="from_moved_date",
+    fine=Percentage(percent=Decimal("2.00")),
+    interest=InterestRate(percent=Decimal("1.00"), basis="month-30"),
+    weekend_rule="pix-cobv",
+    **COMMON,
 )
 CALENDAR = BankCalendar()
 
@@ -97,8 +106,8 @@ class TestOneInvoice:
         assert written_off.circumstances == ("after_write_off",)
 
     def test_a_discount_is_granted_for_full_payment_in_time(self) -> None:
-        discount = Discount(
-            modality="percent_until", steps=(DiscountStep(until=date(2026, 3, 5), percent=Decimal("5.00")),)
+        discount = DiscountUntil(
+            steps=(DiscountStep(until=date(2026, 3, 5), discount=Percentage(percent=Decimal("5.00"))),)
         )
         made = invoice(terms=TERMS.model_copy(update={"discount": discount}))
         early = target(invoice=made, balance=made.balance)
@@ -122,7 +131,7 @@ class TestOneInvoice:
 
 class TestSeveralInvoices:
     def test_the_oldest_due_date_is_paid_first(self) -> None:
-        older = invoice(2, 5_000, DUE_ON - timedelta(days=30), ChargeTerms(weekend_rule="not_moved"))
+        older = invoice(2, 5_000, DUE_ON - timedelta(days=30), ChargeTerms(weekend_rule="as-written", **COMMON))
         result = pay(7_000, DUE_ON, target(1), target(invoice=older, balance=older.balance))
         assert [(line.invoice_id.int, line.money_cents) for line in result.lines] == [(2, 5_000), (1, 2_000)]
 
