@@ -12,6 +12,7 @@ import argparse
 import importlib
 import random  # noqa: TID251  # a generator with a printed seed: the run can be repeated
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -196,20 +197,24 @@ def mutation_loop(target: Target, runs: int, seed: int = 1) -> int:
     return runs
 
 
-def atheris_loop(target: Target, runs: int) -> bool:
-    """Fuzz with atheris if it is installed; it ends the process when done. Return False if it is not there."""
+def atheris_loop(name: str, runs: int) -> bool:
+    """Fuzz with atheris if it is installed; it ends the process when done. Return False if it is not there.
+
+    Must run before anything else has imported the parser: only then its branches can be watched. What it finds worth
+    keeping stays in a folder of the system's temporary files, and the next run goes on from there.
+    """
+    target = TARGETS[name]
     try:
         atheris = importlib.import_module("atheris")
     except ImportError:
         return False
-    with atheris.instrument_imports(include=["brasil"]):
+    with atheris.instrument_imports(include=["brasil"], enable_loader_override=False):
         run = runner(target)
-    arguments = [sys.argv[0], f"-runs={runs}", "-timeout=5", "-verbosity=0"]
-    if target.seeds and (GOLDEN_FILES / target.seeds).is_dir():
-        # The first folder is where libFuzzer writes; reading the seed folder through -seed_inputs keeps it clean.
-        inputs = ",".join(str(path) for path in sorted((GOLDEN_FILES / target.seeds).rglob("*")) if path.is_file())
-        arguments.append(f"-seed_inputs={inputs}")
-    atheris.Setup(arguments, run)
+    corpus = Path(tempfile.gettempdir()) / f"brasil-fuzz-{name}"
+    corpus.mkdir(exist_ok=True)
+    for number, seed in enumerate(seeds_of(target)):
+        (corpus / f"seed-{number:05d}").write_bytes(seed)
+    atheris.Setup([sys.argv[0], f"-runs={runs}", "-timeout=5", str(corpus)], run)
     atheris.Fuzz()
     return True
 
@@ -231,10 +236,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         target = TARGETS[name]
         started = time.perf_counter()
         try:
-            near = exhaust(target)
-            if args.atheris and atheris_loop(target, args.runs):
+            if args.atheris and atheris_loop(name, args.runs):
                 return 0
-            count = near + mutation_loop(target, args.runs, args.seed)
+            count = exhaust(target) + mutation_loop(target, args.runs, args.seed)
         except Failure as failure:
             print(f"{name}: {failure}")
             return 1
