@@ -1,8 +1,8 @@
-"""What is owed besides the principal, as agreed, in words: fine, interest, discounts, abatement, weekend rule.
+"""What is owed besides the principal, as agreed: fine, interest, discounts, abatement, and how each is counted.
 
-The modalities are those of a Pix charge with due date (API Pix 2.9, cobv: multa 1-2, juros 1-8, abatimento 1-2,
-desconto 1-6) and cover what a boleto can register (FEBRABAN CNAB 240, segments P and R). Codes become words: the basis
-(amount or percent, per day, month or year) and the days that are counted. The arithmetic lives in `brasil`.
+The kinds are those of a Pix charge with due date (API Pix 2.9, cobv: multa 1-2, juros 1-8, abatimento 1-2, desconto
+1-6) and of a boleto's registration (FEBRABAN CNAB 240, segments P and R), with words in place of codes. The words are
+those of `brasil.charges`, which does the arithmetic: the terms of a snapshot give every service the same cents.
 """
 
 from datetime import date
@@ -11,120 +11,127 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from contracts.base import NonNegativeCents, PositiveCents, Record
-from contracts.fields import Count, Percent
-
-DaysCounted = Literal["calendar", "business"]
+from contracts.fields import Percent
 
 
-def _one_value(what: str, wants_amount: bool, amount: int | None, percent: object) -> None:
-    """An amount modality has `amount_cents` alone, a percent modality has `percent` alone."""
-    if wants_amount and (amount is None or percent is not None):
-        raise ValueError(f"{what}: this modality needs amount_cents, and no percent")
-    if not wants_amount and (percent is None or amount is not None):
-        raise ValueError(f"{what}: this modality needs percent, and no amount_cents")
+class FixedAmount(Record):
+    """An amount of money."""
+
+    kind: Literal["amount"] = "amount"
+    amount_cents: PositiveCents
 
 
-class Fine(Record):
-    """Multa: flat, once, from the first day of delay."""
+class Percentage(Record):
+    """A percentage of the receivable."""
 
-    modality: Literal["amount", "percent"]
-    amount_cents: PositiveCents | None = None
-    percent: Percent | None = None
-
-    @model_validator(mode="after")
-    def _value_fits(self) -> "Fine":
-        _one_value("fine", self.modality == "amount", self.amount_cents, self.percent)
-        return self
+    kind: Literal["percent"] = "percent"
+    percent: Percent
 
 
-class Interest(Record):
-    """Juros de mora: simple, never compound. `legal_rate` is Selic less IPCA (Lei 14.905/2024) and needs no value."""
+Charge = Annotated[FixedAmount | Percentage, Field(discriminator="kind")]
 
-    modality: Literal["amount_per_day", "percent_per_day", "percent_per_month", "percent_per_year", "legal_rate"]
-    days_counted: DaysCounted = "calendar"
-    amount_cents: PositiveCents | None = None
-    percent: Percent | None = None
-    rounding: Literal["total_half_up", "total_half_even", "total_down", "daily_half_up", "daily_down"]
-
-    @model_validator(mode="after")
-    def _value_fits(self) -> "Interest":
-        if self.modality == "legal_rate":
-            if self.amount_cents is not None or self.percent is not None:
-                raise ValueError("interest: legal_rate takes neither amount_cents nor percent")
-            return self
-        _one_value("interest", self.modality == "amount_per_day", self.amount_cents, self.percent)
-        return self
+DaysCounted = Literal["calendar", "business", "commercial"]
+"""All days, bank working days, or months of 30 days."""
 
 
-class Abatement(Record):
-    """Abatimento: a reduction granted whenever it is paid."""
+class DailyAmount(Record):
+    """Interest as money for each day of delay: what a boleto registers as juros de 1 dia."""
 
-    modality: Literal["amount", "percent"]
-    amount_cents: PositiveCents | None = None
-    percent: Percent | None = None
+    kind: Literal["amount_per_day"] = "amount_per_day"
+    amount_cents: PositiveCents
+    days: DaysCounted = "calendar"
 
-    @model_validator(mode="after")
-    def _value_fits(self) -> "Abatement":
-        _one_value("abatement", self.modality == "amount", self.amount_cents, self.percent)
-        return self
+
+class InterestRate(Record):
+    """Simple interest at a percentage of the stated period, by the day."""
+
+    kind: Literal["rate"] = "rate"
+    percent: Percent
+    basis: Literal[
+        "day",
+        "month-30",
+        "month-actual",
+        "month-business-21",
+        "month-business-22",
+        "year-360",
+        "year-365",
+        "year-business-252",
+    ]
+    days: DaysCounted = "calendar"
+
+
+class LegalRate(Record):
+    """The taxa legal (CC art. 406, Lei 14.905/2024), where no rate was agreed."""
+
+    kind: Literal["legal_rate"] = "legal_rate"
+    basis: Literal["month-30", "month-actual"]
+
+
+Interest = Annotated[DailyAmount | InterestRate | LegalRate, Field(discriminator="kind")]
 
 
 class DiscountStep(Record):
-    """A discount for payment up to and including a day."""
+    """A discount for payment in full up to and including a day."""
 
     until: date
-    amount_cents: PositiveCents | None = None
-    percent: Percent | None = None
+    discount: Charge
 
 
-class Discount(Record):
-    """Desconto: by fixed days (`steps`, one to three), or by each day of anticipation."""
+class DiscountUntil(Record):
+    """Discounts by fixed days, one to three; the earliest day that has not passed counts."""
 
-    modality: Literal["amount_until", "percent_until", "amount_per_day_early", "percent_per_day_early"]
-    days_counted: DaysCounted = "calendar"
-    steps: Annotated[tuple[DiscountStep, ...], Field(max_length=3)] = ()
-    amount_cents: PositiveCents | None = None
-    percent: Percent | None = None
+    kind: Literal["until"] = "until"
+    steps: Annotated[tuple[DiscountStep, ...], Field(min_length=1, max_length=3)]
 
     @model_validator(mode="after")
-    def _value_fits(self) -> "Discount":
-        wants_amount = self.modality.startswith("amount")
-        if self.modality.endswith("_early"):
-            if self.steps:
-                raise ValueError("discount: a discount per day of anticipation has no steps")
-            _one_value("discount", wants_amount, self.amount_cents, self.percent)
-            return self
-        if not self.steps or self.amount_cents is not None or self.percent is not None:
-            raise ValueError("discount: a discount until a day has one to three steps, and its values stand in them")
-        for step in self.steps:
-            _one_value("discount step", wants_amount, step.amount_cents, step.percent)
-        if [step.until for step in self.steps] != sorted({step.until for step in self.steps}):
+    def _days_rise(self) -> "DiscountUntil":
+        days = [step.until for step in self.steps]
+        if days != sorted(set(days)):
             raise ValueError("discount: the steps' days must rise, each day once")
         return self
+
+
+class DiscountPerDay(Record):
+    """A discount for each day of anticipation."""
+
+    kind: Literal["per_day_early"] = "per_day_early"
+    discount: Charge
+    days: Literal["calendar", "business"] = "calendar"
+
+
+Discount = Annotated[DiscountUntil | DiscountPerDay, Field(discriminator="kind")]
 
 
 class ChargeTerms(Record):
     """All terms of one invoice.
 
-    `weekend_rule` answers what a due date on a non-working day means once it was missed: `from_moved_date` counts delay
-    from the working day it moved to (Pix cobv), `from_original_date` from the date on the invoice (STJ, 3ª Turma, 2022;
-    payment on the moved day itself is free of charges, Lei 7.089/1983), `not_moved` does not move it.
+    `weekend_rule`, for a due date that is no working day: `as-written` does not move it; `law-7089` and `pix-cobv`
+    move it and count delay from the moved day (with `pix-cobv` discounts move too); `stj-2022` moves it, but who
+    misses the moved day is late from the written one; `previous-working-day` is for taxes.
+    `accepts` is what a payer may pay: any amount, exactly what is owed, or between the two bounds.
     """
 
-    fine: Fine | None = None
+    fine: Charge | None = None
     interest: Interest | None = None
     discount: Discount | None = None
-    abatement: Abatement | None = None
-    grace_days: Count = 0
-    weekend_rule: Literal["from_moved_date", "from_original_date", "not_moved"]
+    discount_on_face: bool = False
+    abatement: Charge | None = None
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 0
+    weekend_rule: Literal["as-written", "law-7089", "stj-2022", "pix-cobv", "previous-working-day"]
+    payment_dating: Literal["as-paid", "next-working-day"]
+    rounding: Literal["daily-down", "daily-half-up", "total-down", "total-half-up", "total-half-even"]
+    imputation: Literal["interest-fine-principal", "fine-interest-principal", "principal-first"]
+    contract: Literal["consumer", "condominium", "business"]
+    cap_policy: Literal["refuse", "reduce", "warn"]
     accepts: Literal["any_amount", "exact_amount", "between"] = "any_amount"
     minimum_cents: NonNegativeCents | None = None
     maximum_cents: PositiveCents | None = None
 
     @model_validator(mode="after")
-    def _range_fits(self) -> "ChargeTerms":
+    def _bounds_fit(self) -> "ChargeTerms":
         bounded = self.minimum_cents is not None and self.maximum_cents is not None
-        if (self.accepts == "between") != bounded:
+        stated = self.minimum_cents is not None or self.maximum_cents is not None
+        if (self.accepts == "between") != bounded or stated != bounded:
             raise ValueError("terms: minimum_cents and maximum_cents belong to accepts=between, both of them")
         if bounded and (self.minimum_cents or 0) > (self.maximum_cents or 0):
             raise ValueError("terms: minimum_cents is above maximum_cents")

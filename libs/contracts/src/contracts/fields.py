@@ -70,7 +70,7 @@ Ispb = Annotated[str, Field(pattern=r"^[0-9A-Z]{8}$")]
 Barcode = Annotated[str, Field(pattern=r"^\d{44}$")]
 LinhaDigitavel = Annotated[str, Field(pattern=r"^\d{47}$")]
 NossoNumero = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,20}$")]
-"""The bank's id of a title. Text, never a number: Bradesco's check digit may be P, Banco do Brasil's X."""
+"""The bank's id of a title, as its files carry it: without check digit, with leading zeros. Text, never a number."""
 
 Txid = Annotated[str, Field(pattern=r"^[a-zA-Z0-9]{1,35}$")]
 """API Pix: 26 to 35 characters on cob and cobv, up to 25 on a static code."""

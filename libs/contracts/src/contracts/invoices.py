@@ -60,7 +60,10 @@ class Instalment(Record):
 
 
 class Boleto(Record):
-    """A boleto of the invoice. Match a payment on bank, convênio, carteira and nosso número together."""
+    """A boleto of the invoice. Match a payment on bank, convênio, carteira and nosso número together.
+
+    `nosso_numero_printed` has the bank's form and check digit, which may be a letter.
+    """
 
     kind: Literal["boleto"] = "boleto"
     option_id: UUID
@@ -69,6 +72,7 @@ class Boleto(Record):
     convenio: Reference
     carteira: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,5}$")]
     nosso_numero: NossoNumero
+    nosso_numero_printed: Reference | None = None
     linha_digitavel: LinhaDigitavel
     barcode: Barcode
     due_on: date
@@ -221,10 +225,11 @@ class Invoice(Record):
         if self.balance.amount_cents != self.amount_cents:
             raise ValueError("balance.amount_cents differs from the invoice's amount_cents")
         check_state(self.state, self.balance)
-        if not self.issued_on <= self.due_on <= self.payable_on:
-            raise ValueError("dates: issued_on, due_on and payable_on must stand in this order")
-        if self.terms.weekend_rule == "not_moved" and self.payable_on != self.due_on:
-            raise ValueError("dates: weekend_rule not_moved, so payable_on must be due_on")
+        if self.issued_on > self.due_on:
+            raise ValueError("dates: issued_on may not be after due_on")
+        moved = {"as-written": self.payable_on == self.due_on, "previous-working-day": self.payable_on <= self.due_on}
+        if not moved.get(self.terms.weekend_rule, self.payable_on >= self.due_on):
+            raise ValueError(f"dates: payable_on contradicts due_on under weekend_rule {self.terms.weekend_rule}")
         if (self.settled_on is not None) != (self.state == "paid"):
             raise ValueError("settled_on belongs to the state paid, and paid needs it")
         if (self.origin == "recurring_plan") != (self.plan_id is not None):
@@ -235,6 +240,6 @@ class Invoice(Record):
         if len(active) != len(set(active)):
             raise ValueError("options: at most one active boleto and one active Pix charge")
         discount = self.terms.discount
-        if discount is not None and any(step.until > self.payable_on for step in discount.steps):
+        if discount is not None and discount.kind == "until" and discount.steps[-1].until > self.payable_on:
             raise ValueError("terms.discount: a discount's day may not be after the due date")
         return self

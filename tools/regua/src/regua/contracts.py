@@ -216,7 +216,7 @@ def release(package: Package, accepted: str | None) -> list[Finding]:
 
 def _schema_check(schema: schemas.Schema) -> Callable[[Any], bool]:
     """Whether an independent validator refuses a record, formats included."""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return lambda record: not validator.is_valid(record)
