@@ -1,7 +1,10 @@
 """Which reader reads these bytes: decided by content alone, never by a file's name."""
 
+import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, cast
 
 from brasil.bank_files.result import InspectionResult
 from brasil.errors import Problem
@@ -10,6 +13,16 @@ _HEAD = 4096
 _BLANK = b" \t\r\n\x00\x1a"
 _BOMS = ((b"\xef\xbb\xbf", None), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _CAMT = re.compile(rb"camt\.05([34])\.001|<(?:\w+:)?(BkToCstmrStmt|BkToCstmrDbtCdtNtfctn)\b")
+_READERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cnab400": "brasil.bank_files.cnab400.reader",
+        "cnab240": "brasil.bank_files.cnab240.reader",
+        "cnab150": "brasil.bank_files.cnab150.reader",
+        "ofx": "brasil.statements.ofx",
+        "camt053": "brasil.statements.camt",
+        "camt054": "brasil.statements.camt",
+    }
+)
 
 
 def detect(data: bytes) -> str | None:
@@ -67,14 +80,4 @@ def inspect(data: bytes) -> InspectionResult:
 
 def _reader(name: str) -> Callable[[bytes], InspectionResult]:
     # Imported on demand: a CNAB file should not pay for an XML parser.
-    if name == "cnab400":
-        from brasil.bank_files.cnab400.reader import read
-    elif name == "cnab240":
-        from brasil.bank_files.cnab240.reader import read
-    elif name == "cnab150":
-        from brasil.bank_files.cnab150.reader import read
-    elif name == "ofx":
-        from brasil.statements.ofx import read
-    else:
-        from brasil.statements.camt import read
-    return read
+    return cast("Callable[[bytes], InspectionResult]", importlib.import_module(_READERS[name]).read)
