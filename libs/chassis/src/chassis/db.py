@@ -13,9 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from contracts import envelope as wire
-from contracts import registry
-from contracts.base import Event
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +26,9 @@ from chassis.ids import Ids
 from chassis.observe import SILENT, Observer
 from chassis.outbox import OutboxFact, OutboxGauge
 from chassis.steps import Step, no_step
+from contracts import envelope as wire
+from contracts import registry
+from contracts.base import Event
 
 _SET_TENANT = text("select set_config('regua.tenant', :tenant, true)")
 _SET_TENANT_RAW = "select set_config('regua.tenant', $1, true)"

@@ -1,0 +1,30 @@
+"""Every call to the Kafka client library stands in this package; nothing else imports it.
+
+Record timestamps are left to the client: they are wall-clock time, whatever the platform's own clock says.
+"""
+
+from aiokafka.errors import KafkaError
+
+from chassis.kafka.admin import create_topics, delete_topics, end_offsets
+from chassis.kafka.cluster import Kafka
+from chassis.kafka.hashing import murmur2, partition_of
+from chassis.kafka.member import Incoming, Member, Place
+from chassis.kafka.producer import DeadProducerError, Producer, Record, Sent, is_refusal
+
+__all__ = [
+    "DeadProducerError",
+    "Incoming",
+    "Kafka",
+    "KafkaError",
+    "Member",
+    "Place",
+    "Producer",
+    "Record",
+    "Sent",
+    "create_topics",
+    "delete_topics",
+    "end_offsets",
+    "is_refusal",
+    "murmur2",
+    "partition_of",
+]
