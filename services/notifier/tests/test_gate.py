@@ -11,19 +11,15 @@ from notifier.domain.gate import (
     InvoiceNow,
     Question,
     RecipientNow,
-    Watermark,
     ask,
-    fresh_until,
 )
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 OPEN = InvoiceNow(state="open", open_cents=100, asked_open_cents=100)
-PAYMENTS = frozenset({"payments"})
 
 
-def marks(age_seconds: float = 1, passed: bool = True, lanes: int = 2) -> tuple[Watermark, ...]:
-    as_of = NOW - timedelta(seconds=age_seconds)
-    return tuple(Watermark(producer="payments", lane=n, lanes=lanes, as_of=as_of, passed=passed) for n in range(lanes))
+def fresh(age_seconds: float = 1) -> datetime:
+    return NOW - timedelta(seconds=age_seconds)
 
 
 def question(**changes: object) -> Question:
@@ -35,8 +31,7 @@ def question(**changes: object) -> Question:
         "expires_at": NOW + timedelta(days=1),
         "invoices": (OPEN,),
         "recipient": RecipientNow(usable=True),
-        "watermarks": marks(),
-        "producers": PAYMENTS,
+        "facts_fresh_until": fresh(),
         "lawful_now": True,
         **changes,
     }
@@ -52,38 +47,25 @@ class TestSending:
         st.floats(0, 30), st.booleans(), st.sampled_from(["open", "paid", "cancelled"]), st.booleans(), st.booleans()
     )
     def test_never_sends_on_stale_facts_a_closed_debt_or_an_opt_out(
-        self, age: float, passed: bool, state: str, opted_out: bool, lawful: bool
+        self, age: float | None, state: str, opted_out: bool, lawful: bool
     ) -> None:
         invoice = InvoiceNow(state=state, open_cents=100 if state == "open" else 0, asked_open_cents=100)  # type: ignore[arg-type]
         recipient = RecipientNow(usable=True, opted_out=opted_out)
-        verdict = ask(
-            question(watermarks=marks(age, passed), invoices=(invoice,), recipient=recipient, lawful_now=lawful)
-        )
-        fresh = passed and timedelta(seconds=age) <= FRESHNESS_LIMIT - SEND_ALLOWANCE
-        assert (verdict.act == "send") == (fresh and state == "open" and not opted_out and lawful)
+        known = None if age is None else fresh(age)
+        verdict = ask(question(facts_fresh_until=known, invoices=(invoice,), recipient=recipient, lawful_now=lawful))
+        proven = age is not None and timedelta(seconds=age) <= FRESHNESS_LIMIT - SEND_ALLOWANCE
+        assert (verdict.act == "send") == (proven and state == "open" and not opted_out and lawful)
 
 
 class TestFreshness:
-    def test_a_missing_lane_proves_nothing(self) -> None:
-        assert fresh_until(watermarks=marks()[:1], producers=PAYMENTS) is None
-        assert fresh_until(watermarks=(), producers=PAYMENTS) is None
-
-    def test_lanes_that_disagree_on_their_number_prove_nothing(self) -> None:
-        assert fresh_until(watermarks=(*marks(lanes=2), *marks(lanes=3)), producers=PAYMENTS) is None
-
-    def test_the_oldest_lane_of_the_oldest_producer_counts(self) -> None:
-        other = Watermark(producer="invoicing", lane=0, lanes=1, as_of=NOW - timedelta(seconds=7), passed=True)
-        both = frozenset({"payments", "invoicing"})
-        assert fresh_until(watermarks=(*marks(3), other), producers=both) == NOW - timedelta(seconds=7)
-
     def test_stale_facts_hold_the_message_and_give_up_after_hours(self) -> None:
-        held = ask(question(watermarks=marks(9)))
+        held = ask(question(facts_fresh_until=fresh(9)))
         assert (held.act, held.reason, held.ask_again_at) == ("hold", "stale_facts", NOW + timedelta(seconds=1))
-        late = question(watermarks=marks(9), not_before=NOW - MAX_HOLD - timedelta(seconds=1))
+        late = question(facts_fresh_until=fresh(9), not_before=NOW - MAX_HOLD - timedelta(seconds=1))
         assert ask(late).act == "suppress"
 
-    def test_offsets_not_yet_passed_hold_the_message(self) -> None:
-        assert ask(question(watermarks=marks(passed=False))).reason == "stale_facts"
+    def test_unproven_freshness_holds_the_message(self) -> None:
+        assert ask(question(facts_fresh_until=None)).reason == "stale_facts"
 
 
 class TestSuppression:

@@ -1,11 +1,10 @@
 """The last gate: whether a message may still go out now.
 
 It is asked in the transaction that moves a message to *sending*, with the notifier's own copies and the proof that
-these copies are fresh. A copy is fresh when every watermark of its producer is recent enough and the notifier has read
-past every offset that it names; order across topics proves nothing, offsets do. What is stale is held, never sent.
+these copies are fresh (`chassis.watermark.fresh_until`: a recent watermark of each producer, and our own positions past
+the offsets it names; order across topics proves nothing, offsets do). What is stale is held, never sent.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,17 +19,6 @@ MAX_HOLD = timedelta(hours=6)
 """A message held for stale facts longer than this is worthless: the régua decides anew."""
 
 Act = Literal["send", "hold", "suppress"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Watermark:
-    """One lane of one producer: what it knew at `as_of` lies at or below offsets we have read past, or not."""
-
-    producer: str
-    lane: int
-    lanes: int
-    as_of: datetime
-    passed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +53,9 @@ class Question:
     expires_at: datetime
     invoices: tuple[InvoiceNow, ...]
     recipient: RecipientNow
-    watermarks: tuple[Watermark, ...]
-    producers: frozenset[str]
+    facts_fresh_until: datetime | None
+    """All that payments, invoicing and dunning committed about this debtor before it is in our copies (least of them);
+    None while that cannot be proven."""
     lawful_now: bool
     lawful_next_at: datetime | None = None
     claimed_before: bool = False
@@ -84,23 +73,6 @@ class Verdict:
     """Until when the hand-off may begin; later the gate has to be asked again."""
 
 
-def fresh_until(*, watermarks: Sequence[Watermark], producers: frozenset[str]) -> datetime | None:
-    """Up to when all facts of these producers are in our copies; None while that cannot be proven.
-
-    Every lane of every producer counts, and all lanes of a producer must agree on how many there are.
-    """
-    oldest: list[datetime] = []
-    for producer in producers:
-        lanes = [mark for mark in watermarks if mark.producer == producer]
-        counts = {mark.lanes for mark in lanes}
-        if len(counts) != 1 or {mark.lane for mark in lanes} != set(range(counts.pop())):
-            return None
-        if not all(mark.passed for mark in lanes):
-            return None
-        oldest.append(min(mark.as_of for mark in lanes))
-    return min(oldest) if oldest else None
-
-
 _STATE_REASON = {
     "paid": "paid",
     "cancelled": "cancelled",
@@ -116,7 +88,7 @@ def ask(question: Question) -> Verdict:
         checks.append(code)
         if refused:
             return Verdict(act="suppress", reason=code, checks=tuple(checks))
-    fresh = fresh_until(watermarks=question.watermarks, producers=question.producers)
+    fresh = question.facts_fresh_until
     stale = fresh is None or question.now - fresh > FRESHNESS_LIMIT - SEND_ALLOWANCE
     checks.append("stale_facts")
     if stale:
