@@ -43,9 +43,7 @@ class TestSending:
         verdict = ask(question())
         assert (verdict.act, verdict.deadline) == ("send", NOW + SEND_ALLOWANCE)
 
-    @given(
-        st.floats(0, 30), st.booleans(), st.sampled_from(["open", "paid", "cancelled"]), st.booleans(), st.booleans()
-    )
+    @given(st.none() | st.floats(0, 30), st.sampled_from(["open", "paid", "cancelled"]), st.booleans(), st.booleans())
     def test_never_sends_on_stale_facts_a_closed_debt_or_an_opt_out(
         self, age: float | None, state: str, opted_out: bool, lawful: bool
     ) -> None:
