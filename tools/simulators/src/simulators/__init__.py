@@ -1,0 +1,1 @@
+"""What stands outside the company, as processes of their own: bank, PSP, mail and message providers, debtors."""
