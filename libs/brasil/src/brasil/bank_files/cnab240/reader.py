@@ -6,6 +6,7 @@ from typing import cast
 
 from brasil.bank_files.cnab240.structure import check_structure
 from brasil.bank_files.decoding import Records, read_records
+from brasil.bank_files.header import header_field
 from brasil.bank_files.layouts.cnab240 import (
     BANK,
     DIRECTION,
@@ -23,7 +24,6 @@ from brasil.bank_files.layouts.cnab240 import (
     ReturnLayout,
     return_layout,
 )
-from brasil.bank_files.layouts.fields import Field, FieldError, read_field
 from brasil.bank_files.layouts.movement_reader import MovementReader
 from brasil.bank_files.movement import PixCharge, TitleMovement
 from brasil.bank_files.problems import Findings, empty_file
@@ -58,8 +58,8 @@ def read(data: bytes) -> InspectionResult:
     movements = _read_movements(records, layout, _reader(bank), findings)
     report_reviews(movements, findings)
     report_repeats(movements, findings)
-    file_date = _header_field(header, FILE_DATE, "date", records.numbers[0], findings)
-    file_sequence = _header_field(header, FILE_SEQUENCE, "sequence", records.numbers[0], findings)
+    file_date = header_field(header, FILE_DATE, records.numbers[0], "date", findings)
+    file_sequence = header_field(header, FILE_SEQUENCE, records.numbers[0], "sequence", findings)
     return InspectionResult(
         "cnab240",
         bank=bank,
@@ -162,18 +162,3 @@ def _add_pix(line: str, layout: ReturnLayout, movement: TitleMovement) -> TitleM
     if not txid and not location:
         return movement
     return movement._replace(pix=PixCharge(txid or None, location or None))
-
-
-def _header_field(header: str, field: Field, name: str, number: int, findings: Findings) -> object:
-    try:
-        return read_field(field, header)
-    except FieldError as error:
-        findings.error(
-            "header.field",
-            f"Positions {field.first} to {field.last} of the header cannot be read: fetch the file again.",
-            line=number,
-            field=name,
-            found=error.problem.found,
-            expected=error.problem.expected,
-        )
-        return None

@@ -8,9 +8,10 @@ from typing import cast
 from brasil.bank_files.cnab400.complements import add_pix, fits
 from brasil.bank_files.cnab400.trailer import check_trailer
 from brasil.bank_files.decoding import Records, read_records
+from brasil.bank_files.header import header_field
 from brasil.bank_files.layouts.banks400 import BANK_NAMES, RETURN_BANKS_400, return_layout
 from brasil.bank_files.layouts.cnab400 import BANK, BANK_NAME, SEQUENCE, TRAILER_BANK, WIDTH, ReturnLayout
-from brasil.bank_files.layouts.fields import Field, FieldError, read_field
+from brasil.bank_files.layouts.fields import Field
 from brasil.bank_files.layouts.movement_reader import MovementReader
 from brasil.bank_files.movement import TitleMovement
 from brasil.bank_files.problems import Findings, empty_file
@@ -205,22 +206,6 @@ def _check_bank(records: Records, layout: ReturnLayout, findings: Findings) -> N
             found=bank,
             expected=layout.bank,
         )
-
-
-def header_field(header: str, field: Field, number: int, name: str, findings: Findings) -> object:
-    """Read a field of the header; if it cannot be read, report it and return None."""
-    try:
-        return read_field(field, header)
-    except FieldError as error:
-        findings.error(
-            "header.field",
-            f"Positions {field.first} to {field.last} of the header cannot be read: fetch the file again.",
-            line=number,
-            field=name,
-            found=error.problem.found,
-            expected=error.problem.expected,
-        )
-        return None
 
 
 def _file_sequence(header: str, field: Field | None) -> int | None:

@@ -121,29 +121,34 @@ _REASON_CACHE: Final = 4096
 
 
 class ReasonReader:
-    """Reads the reasons of one layout; `read` returns them with whether one of them says "in part"."""
+    """Reads the reasons of one layout.
+
+    `read`, called with the movement code and the characters of each field, returns the reasons and whether one of
+    them says that the payment was in part.
+    """
 
     def __init__(self, fields: tuple[ReasonField, ...], table: CodeTable) -> None:
         self._fields = fields
         self._table = table
         self.read = lru_cache(_REASON_CACHE)(self._read)
 
-    def _read(self, characters: tuple[str, ...], meaning: Meaning) -> tuple[tuple[Reason, ...], bool]:
+    def _read(self, code: str, *characters: str) -> tuple[tuple[Reason, ...], bool]:
+        meaning = self._table.meaning(code)
         found: list[Reason] = []
         partial = False
         for field, text in zip(self._fields, characters, strict=True):
             if field.settled_only and not meaning.settles:
                 continue
             width = field.group_width.get(meaning.group or "", field.width)
-            for place, code in enumerate(_codes(text, width)):
-                if not code.strip() or not code.strip("0"):
+            for place, reason in enumerate(_codes(text, width)):
+                if not reason.strip() or not reason.strip("0"):
                     continue
                 group = self._group(field, place, meaning)
                 if field.width == 0:
-                    found.append(Reason("", code))
+                    found.append(Reason("", reason))
                     continue
-                found.append(Reason(code.strip(), group.descriptions.get(code.strip())))
-                partial = partial or (meaning.settles and code.strip() in group.partial)
+                found.append(Reason(reason, group.descriptions.get(reason)))
+                partial = partial or (meaning.settles and reason in group.partial)
         return tuple(found), partial
 
     def _group(self, field: ReasonField, place: int, meaning: Meaning) -> Reasons:
@@ -156,4 +161,4 @@ class ReasonReader:
 def _codes(text: str, width: int) -> list[str]:
     if width == 0:
         return [text.strip()]
-    return [text[start : start + width] for start in range(0, len(text), width)]
+    return [text[start : start + width].strip() for start in range(0, len(text), width)]

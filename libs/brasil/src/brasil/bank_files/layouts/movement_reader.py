@@ -92,7 +92,7 @@ class MovementReader:
 
     def _assemble(self, line: str, number: int, code: str, values: Mapping[str, Any]) -> TitleMovement:
         meaning = self._table.meaning(code)
-        reasons, reason_partial = self._reasons.read(_cut_reasons(self._layout.reasons, line), meaning)
+        reasons, reason_partial = self._reasons.read(code, *_cut_reasons(self._layout.reasons, line))
         paid, credited, review = judge(self._layout.paid_rule, meaning, values)
         partial_mark = self._layout.partial.cut(line).strip(" 0") if self._layout.partial else ""
         credit_on = values.get("credit_on")
@@ -189,7 +189,7 @@ def _source(layout: MovementLayout) -> Iterable[str]:
     yield f"    code = {' + '.join(_slice(field) for field in layout.code)}"
     yield "    try:"
     yield (
-        "        kind, description, partial, reverses, settles, money, _, _ = meaning = meanings[code]\n"
+        "        kind, description, partial, reverses, settles, money, _, _ = meanings[code]\n"
         f"        occurred_on, credit_on, due_on = {', '.join(_date(layout.record.get(name)) for name in _DATES)}"
     )
     yield "    except (KeyError, FieldError): return None"
@@ -227,7 +227,7 @@ def _reasons_source(layout: MovementLayout) -> Iterable[str]:
         yield "    reasons = ()"
     else:
         cuts = ", ".join(f"line[{field.first - 1}:{field.last}]" for field in layout.reasons)
-        yield f"    reasons, in_part = read_reasons(({cuts},), meaning)"
+        yield f"    reasons, in_part = read_reasons(code, {cuts})"
         yield "    partial = partial or in_part"
     if layout.partial:
         yield f"    partial = partial or settles and bool({_slice(layout.partial)}.strip(' 0'))"
