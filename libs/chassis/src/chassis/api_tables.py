@@ -45,7 +45,7 @@ class IdempotentRequestRow(SQLModel, table=True):
     key: str = Field(sa_column=Column(Text, primary_key=True))
     fingerprint: bytes = Field(sa_type=LargeBinary)
     status: int | None = Field(default=None, sa_type=SmallInteger)
-    headers: dict[str, str] | None = Field(default=None, sa_column=Column(JSONB))
+    headers: bytes | None = Field(default=None, sa_type=LargeBinary)
     response: bytes | None = Field(default=None, sa_type=LargeBinary)
     created_at: datetime
 
@@ -80,7 +80,7 @@ create table api_key (
 create index api_key_tenant_idx on api_key (tenant_id);
 create table idempotent_request (
   tenant_id uuid not null, principal text not null, route text not null, key text not null,
-  fingerprint bytea not null, status smallint, headers jsonb, response bytea, created_at timestamptz not null,
+  fingerprint bytea not null, status smallint, headers bytea, response bytea, created_at timestamptz not null,
   primary key (tenant_id, principal, route, key),
   constraint idempotent_request_key_length check (length(key) between 1 and 255)
 ) with (fillfactor = 80);

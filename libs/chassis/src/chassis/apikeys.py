@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import select
 
 from chassis.api_tables import ApiKeyRow
@@ -29,7 +28,7 @@ _CACHE_SIZE: Final = 10_000
 _ENVIRONMENTS: Final = {"production": "live", "test": "test", "development": "dev"}
 _FORM: Final = re.compile(r"rk_(live|test|dev)_([0-9a-f]{24})_([A-Za-z0-9_-]{43})")
 _SCOPE: Final = re.compile(r"[a-z][a-z0-9_]{0,40}:[a-z][a-z0-9_]{0,40}")
-_SHOW_CREDENTIAL: Final = text("select set_config('regua.credential', :key_id, true)")
+_SHOW_CREDENTIAL: Final = "select set_config('regua.credential', $1, true)"
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,9 @@ class ApiKeys:
     async def listed(self, *, tenant_id: UUID) -> list[ApiKeyRow]:
         """The tenant's keys, oldest first; hashes only."""
         async with self._database.unit_of_work(tenant_id=tenant_id, commit=False, name="api_key") as tx:
-            return list(await tx.session.exec(select(ApiKeyRow).order_by(ApiKeyRow.key_id)))
+            rows = list(await tx.session.exec(select(ApiKeyRow).order_by(ApiKeyRow.key_id)))
+            tx.session.expunge_all()
+        return rows
 
     async def verify(self, presented: str) -> Principal:
         """The caller behind the key; raises `UnauthenticatedError` with the same answer whatever was wrong."""
@@ -130,8 +131,9 @@ class ApiKeys:
             self._cache.clear()
             self._missing_since.clear()
         async with self._database.unit_of_work(tenant_id=None, commit=False, name="api_key") as tx:
-            await tx.session.execute(_SHOW_CREDENTIAL, {"key_id": key_id})
+            await (await tx.connection()).execute(_SHOW_CREDENTIAL, key_id)
             row = await tx.session.get(ApiKeyRow, key_id)
+            tx.session.expunge_all()
         if row is None:
             self._missing_since[key_id] = at
             self._cache.pop(key_id, None)

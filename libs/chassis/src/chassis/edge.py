@@ -34,7 +34,7 @@ class _BodyTooLargeError(Exception):
 
 
 class Edge:
-    """ASGI middleware; `measure` is called once per request, `stopping` says when new work is refused."""
+    """ASGI middleware; `measure` is called once per request."""
 
     def __init__(
         self,
@@ -43,13 +43,11 @@ class Edge:
         max_body_bytes: int,
         timeout_seconds: float,
         measure: Measure,
-        stopping: Callable[[], bool] = lambda: False,
     ):
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._timeout_seconds = timeout_seconds
         self._measure = measure
-        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,9 +80,6 @@ class Edge:
                 raise _BodyTooLargeError
         if header_bytes > _HEADER_LIMIT_BYTES:
             await exchange.refuse(scope, "headers-too-large", close=True)
-            return
-        if self._stopping() and not scope["path"].startswith(("/healthz", "/readyz", "/metrics", "/internal/")):
-            await exchange.refuse(scope, "stopping", close=True)
             return
         await self._app(scope, exchange.receive, exchange.send)
 
@@ -122,7 +117,7 @@ class _Exchange:
         """Answer with a problem, unless an answer has already begun (then the connection just ends)."""
         if self.status:
             return
-        retry_after = 1 if slug in {"stopping", "unavailable"} else None
+        retry_after = 1 if slug == "unavailable" else None
         headers = {"connection": "close"} if close else None
         answer = problems.response(slug, retry_after_seconds=retry_after, headers=headers)
         await answer(scope, self._receive, self.send)

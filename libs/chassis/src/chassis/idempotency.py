@@ -150,7 +150,7 @@ async def finish(tx: Tx, wanted: Claim, reply: Reply) -> StoredReply:
         wanted.route,
         wanted.key,
         reply.status,
-        pydantic_core.to_json(headers).decode(),
+        pydantic_core.to_json(headers),
         body,
     )
     return StoredReply(reply.status, body, headers)

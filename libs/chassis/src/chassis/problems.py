@@ -106,7 +106,6 @@ _BUILT_IN: Final = (
     ProblemType(
         "unavailable", 503, "A part we need is away", "Repeat after Retry-After seconds with the same Idempotency-Key."
     ),
-    ProblemType("stopping", 503, "This instance is stopping", "Repeat at once; another instance answers."),
     ProblemType("timed-out", 504, "It took too long", "The outcome is unknown: repeat with the same Idempotency-Key."),
 )
 _types: dict[str, ProblemType] = {kind.slug: kind for kind in _BUILT_IN}

@@ -12,19 +12,10 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-ELSEWHERE = frozenset(
-    {
-        "REGUA_HOME",
-        "REGUA_STACK",
-        "REGUA_TEST_STACK",
-        "REGUA_TEST_SIZE",
-        "REGUA_BASE_IMAGE",
-        "REGUA_IMAGE",
-        "REGUA_CACHE",
-        "REGUA_OFFLINE",
-    }
+_ELSEWHERE = re.compile(
+    r"REGUA_(HOME|STACK|CACHE|OFFLINE|\w+_IMAGE|(TEST|PORT|KAFKA|POSTGRES|MAVEN|BENCH|CHAOS|DEMO)_\w+)"
 )
-"""REGUA_* names that other parts of the repository read; a service leaves them alone."""
+"""REGUA_* names that the command line, the tests and the images read; a service leaves them alone."""
 
 _KUBERNETES = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$")
 _PER_SERVICE = ("database_url", "database_owner_url")
@@ -88,7 +79,7 @@ def refuse_unknown(names: Mapping[str, str], *, fields: set[str], service: str) 
     if service:
         prefixes.append(f"{service.upper()}_")
     for name in sorted(names):
-        if not name.startswith(tuple(prefixes)) or name in ELSEWHERE:
+        if not name.startswith(tuple(prefixes)) or _ELSEWHERE.fullmatch(name):
             continue
         if name in known or name.removesuffix("_FILE") in known or _KUBERNETES.search(name):
             continue

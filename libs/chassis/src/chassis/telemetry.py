@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -158,7 +159,7 @@ def _uninstrument() -> None:
         instrumentor.uninstrument()
 
 
-def fastapi_settings(telemetry: Telemetry) -> dict[str, Any]:
+def fastapi_settings(telemetry: Telemetry) -> TelemetryConfig:
     """The framework's own instrumentation, lean: one server span, no logs of inputs, no metrics besides ours."""
     return {
         "tracer_provider": telemetry.provider,
