@@ -24,6 +24,14 @@ _READERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+# More than half a million CNAB 400 movements.
+LARGEST_FILE_BYTES: Final = 256 * 1024**2
+_TOO_LARGE: Final = Problem(
+    code="bank_file.too_large",
+    message="The file is larger than any bank file: nothing of it was read.",
+    expected=f"at most {LARGEST_FILE_BYTES} bytes",
+)
+
 
 def detect(data: bytes) -> str | None:
     """Name the format: cnab400, cnab240, cnab150, ofx, camt053, camt054; None when it is none of them."""
@@ -67,6 +75,8 @@ def _detect_fixed(head: bytes) -> str | None:
 
 def inspect(data: bytes) -> InspectionResult:
     """Read any bytes as a bank file and judge it whole. Never raises; linear in the size of the file."""
+    if len(data) > LARGEST_FILE_BYTES:
+        return InspectionResult(format=None, problems=(_TOO_LARGE,))
     name = detect(data)
     if name is None:
         problem = Problem(
