@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from contracts.base import Instant, Record
 from contracts.fields import (
+    ON_ONE_LINE,
     Channel,
     ClockTime,
     Code,
@@ -46,14 +47,14 @@ class ContactAddress(Record):
 
     contact_id: UUID
     name: ShortText
-    address: Annotated[str, Field(min_length=3, max_length=320)]
+    address: Annotated[str, Field(min_length=3, max_length=320, pattern=ON_ONE_LINE)]
 
 
 class PostalAddress(Record):
     """Where a person or company is found."""
 
     street: ShortText
-    number: Annotated[str, Field(min_length=1, max_length=20)]
+    number: Annotated[str, Field(max_length=20, pattern=ON_ONE_LINE)]
     complement: ShortText | None = None
     district: ShortText | None = None
     city: ShortText

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Instant, Record
-from contracts.fields import Channel, Code, Reference, Version
+from contracts.fields import ON_ONE_LINE, Channel, Code, Reference, Version
 
 
 class PolicyRef(Record):
@@ -24,14 +24,14 @@ class VersionedInput(Record):
         "contact_hours",
     ]  # fmt: skip
     id: Reference
-    version: Annotated[str, Field(min_length=1, max_length=64)]
+    version: Annotated[str, Field(max_length=64, pattern=ON_ONE_LINE)]
 
 
 class Reason(Record):
     """One reason in code, with what is needed to say it in a sentence; never personal data."""
 
     code: Code
-    values: dict[Code, Annotated[str, Field(max_length=80)]] = Field(default_factory=dict)
+    values: dict[Code, Annotated[str, Field(max_length=80, pattern=ON_ONE_LINE)]] = Field(default_factory=dict)
 
 
 class RuleVerdict(Record):

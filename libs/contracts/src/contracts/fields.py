@@ -11,8 +11,11 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 """A word of a vocabulary that may grow without a new version: lower case, no blanks. Readers keep unknown ones."""
 
-ShortText = Annotated[str, Field(min_length=1, max_length=140)]
-Reference = Annotated[str, Field(min_length=1, max_length=80)]
+ON_ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
+"""Text without control characters: a database refuses some of them, and a line break can forge a log or a header."""
+
+ShortText = Annotated[str, Field(max_length=140, pattern=ON_ONE_LINE)]
+Reference = Annotated[str, Field(max_length=80, pattern=ON_ONE_LINE)]
 """An identifier of somebody else's making: document number, external id, provider's message id."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -14,6 +14,7 @@ from contracts.base import Instant, NonNegativeCents, PositiveCents, Record
 from contracts.charges import ChargeTerms
 from contracts.customers import PostalAddress
 from contracts.fields import (
+    ON_ONE_LINE,
     BankCode,
     Barcode,
     BrCode,
@@ -115,7 +116,7 @@ class DocumentReference(Record):
 
     kind: Literal["contract", "order", "nfe", "nfse", "delivery_proof", "acceptance", "other"]
     number: Reference
-    series: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    series: Annotated[str, Field(max_length=10, pattern=ON_ONE_LINE)] | None = None
     access_key: Annotated[str, Field(pattern=r"^([0-9A-Z]{44}|\d{50})$")] | None = None
     issued_on: date | None = None
 

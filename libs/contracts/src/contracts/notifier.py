@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from contracts.answers import Answer
 from contracts.base import Event, Instant, NonNegativeCents, Record
 from contracts.decisions import PolicyRef
-from contracts.fields import Channel, Code, Language, Reference, Sha256, Tone, Version
+from contracts.fields import ON_ONE_LINE, Channel, Code, Language, Reference, Sha256, Tone, Version
 
 
 class TemplateRef(Record):
@@ -104,7 +104,7 @@ class Engagement(Record):
 
     occurred_at: Instant
     signal: Literal["pixel", "link", "read_receipt"]
-    user_agent: Annotated[str, Field(max_length=400)] | None = None
+    user_agent: Annotated[str, Field(max_length=400, pattern=ON_ONE_LINE)] | None = None
     network: Code | None = None
     address_hash: Sha256 | None = None
     seconds_after_delivery: Annotated[int, Field(ge=0)] | None = None

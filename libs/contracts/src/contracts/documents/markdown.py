@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contracts.documents.schemas import Schema, record_schema
+from contracts.fields import ON_ONE_LINE
 from contracts.registry import Topic
 
 INTRODUCTION = """# Events
@@ -11,7 +12,7 @@ Generated from `libs/contracts` by `make events`; do not edit. How to read a top
 change: [libs/contracts/README.md](../libs/contracts/README.md).
 
 Every record is a CloudEvent (JSON, structured mode): the attributes of the [envelope](#envelope) around `data`, whose
-fields are listed below. Amounts are integer cents, dates are local dates, instants are UTC. A field marked *optional*
+fields are listed below. Text stands on one line, without control characters. Amounts are integer cents, dates are local dates, instants are UTC. A field marked *optional*
 may be absent or null.
 """
 
@@ -119,7 +120,7 @@ def _scalar(node: Schema) -> str:
     if kind == "string":
         if "format" in node:
             return _FORMATS.get(node["format"], str(node["format"]))
-        if "pattern" in node:
+        if node.get("pattern", ON_ONE_LINE) != ON_ONE_LINE:
             pattern = node["pattern"].replace("|", "\\|")
             return f"text `{pattern}`"
         longest = node.get("maxLength")
