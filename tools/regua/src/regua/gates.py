@@ -16,7 +16,7 @@ from regua.root import ROOT
 
 BIN = Path(sys.executable).parent
 NOTHING_COLLECTED = 5
-SILENT_TOO_LONG_MINUTES = 45
+LONGEST_MINUTES: float = 45
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Runner:
         with self._lock:
             self._running.add(process)
         try:
-            return process.wait(timeout=SILENT_TOO_LONG_MINUTES * 60)
+            return process.wait(timeout=LONGEST_MINUTES * 60)
         except subprocess.TimeoutExpired:
             end(process)
             return 124
