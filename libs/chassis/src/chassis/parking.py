@@ -15,10 +15,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from chassis import inbox
+from chassis.consumer.failures import HandlerFailedError
 from chassis.consumer.items import Fault, Item, undecodable
 from chassis.db import Database, Tx
 from chassis.errors import NotFoundError
-from chassis.retry import reason_of
+from chassis.retry import Nature, classify, reason_of
 from contracts import registry
 
 _PARK_KEYS = """
@@ -199,7 +200,7 @@ async def redrive(database: Database, applies: Applies, shown_key: str, *, dry_r
                 try:
                     await _redrive_one(tx, applies, _item(row, key), report)
                 except Exception as error:  # noqa: BLE001 - whatever a handler raises is the answer here
-                    report.stopped_by = Fault(reason_of(error), type(error).__name__)
+                    report.stopped_by = _fault_of(error)
                     report.waiting += 1
         return report
     while await _redrive_next(database, applies, key, report):
@@ -226,17 +227,22 @@ async def _redrive_next(database: Database, applies: Applies, key: bytes, report
             item = _item(rows[0], key)
             await _redrive_one(tx, applies, item, report)
             await connection.execute("delete from parked_event where id = $1", rows[0]["id"])
-        return True
     except NotParkedError:
         if report.done + report.duplicates == 0:
             raise
         return False  # another redrive released it meanwhile
     except Exception as error:
-        if item is None:
+        if item is None or classify(error) is Nature.OUTAGE:
             raise
-        report.stopped_by = item.fault or Fault(reason_of(error), type(error).__name__)
+        report.stopped_by = item.fault or _fault_of(error)
         await _note_failure(database, key, item, report)
         return False
+    return True
+
+
+def _fault_of(error: BaseException) -> Fault:
+    cause = error.__cause__ if isinstance(error, HandlerFailedError) and error.__cause__ else error
+    return Fault(reason_of(cause), type(cause).__name__)
 
 
 async def _redrive_one(tx: Tx, applies: Applies, item: Item, report: RedriveReport) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from chassis import inbox, parking
 from chassis.clock import monotonic_seconds
+from chassis.consumer.failures import HandlerFailedError, HandlerOverdueError, ParkingLimitError
 from chassis.consumer.items import Item
 from chassis.consumer.subscriptions import Handler, Subscriptions
 from chassis.db import Database, Tx
@@ -19,22 +20,6 @@ from chassis.inbox import PlaceKey
 from chassis.outcome import Done, Duplicate, Outcome, Parked, label
 from contracts.base import Event
 from contracts.envelope import Envelope
-
-
-class HandlerFailedError(Exception):
-    """A handler raised (the cause); `item` is the event it was working on, None if it was given several."""
-
-    def __init__(self, item: Item | None):
-        super().__init__("handler failed")
-        self.item = item
-
-
-class HandlerOverdueError(Exception):
-    """A handler did not end within its deadline and was cancelled."""
-
-
-class ParkingLimitError(Exception):
-    """More keys would be parked than the limit allows: something is wrong with more than single events."""
 
 
 @dataclass
@@ -134,8 +119,7 @@ class Applier:
         groups: dict[UUID, dict[str, list[Item]]] = {}
         correlations: dict[UUID, UUID] = {}
         for item in items:
-            event = item.event
-            assert event is not None, "an event that could not be read is never handled"
+            event = _event(item)
             groups.setdefault(event.tenantid, {}).setdefault(item.topic, []).append(item)
             correlations[event.id] = event.correlationid
         for tenant_id, by_topic in groups.items():
@@ -181,5 +165,6 @@ class Applier:
 
 
 def _event(item: Item) -> Envelope[Event]:
-    assert item.event is not None
+    if item.event is None:
+        raise ValueError("an event that could not be read is never handled")
     return item.event

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from chassis import inbox, parking
 from chassis.clock import monotonic_seconds
-from chassis.consumer.apply import Applier, ParkingLimitError
+from chassis.consumer.apply import Applier
+from chassis.consumer.failures import ParkingLimitError
 from chassis.consumer.items import Item, decode
 from chassis.consumer.partitions import Partitions
 from chassis.consumer.settle import Settled, Settler
@@ -210,6 +211,11 @@ class Consumer:
             await member.start()
         self._member = member
 
+    def _present(self) -> Member:
+        if self._member is None:
+            raise RuntimeError("the consumer is no member of its group")
+        return self._member
+
     async def _leave(self) -> None:
         member, self._member = self._member, None
         if member is None:
@@ -229,10 +235,10 @@ class Consumer:
 
     async def _turn(self) -> None:
         """Read once, settle what came and what waited long enough."""
-        assert self._member is not None
+        member = self._present()
         wait = self._settler.next_due_seconds()
         with self._database.step("consumer.read"):
-            found = await self._member.read(
+            found = await member.read(
                 max_records=self._batch_events,
                 wait_seconds=_READ_WAIT_SECONDS if wait is None else min(wait + 0.001, _READ_WAIT_SECONDS),
             )
@@ -246,8 +252,8 @@ class Consumer:
 
     async def _accept(self, found: Mapping[Place, Sequence[Incoming]]) -> list[Item]:
         """Decode what is still ours and not yet applied; records read too far ahead are read again."""
-        assert self._member is not None
-        ours = self._member.assignment()
+        member = self._present()
+        ours = member.assignment()
         decoded: dict[PlaceKey, list[Item]] = {}
         for place, records in found.items():
             if place in ours and records:
@@ -257,7 +263,7 @@ class Consumer:
         for key, offset in seek.items():
             decoded.pop(key)
             self._observer.note("consumer-read-again", {"topic": key[0], "partition": key[1], "offset": offset})
-            self._member.seek(self._place(key), offset)
+            member.seek(self._place(key), offset)
         return [item for items in decoded.values() for item in items]
 
     async def _settle(self, items: list[Item]) -> None:

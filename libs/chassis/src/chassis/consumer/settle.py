@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chassis.clock import monotonic_seconds
-from chassis.consumer.apply import Applied, Applier, HandlerFailedError, HandlerOverdueError, ParkingLimitError
+from chassis.consumer.apply import Applied, Applier
+from chassis.consumer.failures import HandlerFailedError, HandlerOverdueError, ParkingLimitError
 from chassis.consumer.items import Fault, Item
 from chassis.ids import jitter
 from chassis.inbox import PlaceKey

@@ -5,7 +5,14 @@ Record timestamps are left to the client: they are wall-clock time, whatever the
 
 from aiokafka.errors import KafkaError
 
-from chassis.kafka.admin import create_topics, delete_topics, end_offsets
+from chassis.kafka.admin import (
+    TopicRecord,
+    committed_offsets,
+    create_topics,
+    delete_topics,
+    end_offsets,
+    read_all,
+)
 from chassis.kafka.cluster import Kafka
 from chassis.kafka.hashing import murmur2, partition_of
 from chassis.kafka.member import Incoming, Member, Place
@@ -21,10 +28,13 @@ __all__ = [
     "Producer",
     "Record",
     "Sent",
+    "TopicRecord",
+    "committed_offsets",
     "create_topics",
     "delete_topics",
     "end_offsets",
     "is_refusal",
     "murmur2",
     "partition_of",
+    "read_all",
 ]

@@ -1,6 +1,7 @@
 """Topics and their ends, asked of the cluster."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -49,3 +50,52 @@ async def end_offsets(kafka: Kafka, topics: Iterable[str]) -> dict[tuple[str, in
         return {(kafka.topic_of(place.topic), place.partition): end for place, end in ends.items()}
     finally:
         await consumer.stop()
+
+
+class TopicRecord(NamedTuple):
+    """One record as it stands in a topic."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+async def read_all(kafka: Kafka, topics: Iterable[str]) -> dict[str, list[TopicRecord]]:
+    """Every record of the topics from first to last, by topic, in the order of each partition; joins no group."""
+    names = list(topics)
+    ends = await end_offsets(kafka, names)
+    found: dict[str, list[TopicRecord]] = {name: [] for name in names}
+    left = {TopicPartition(kafka.wire_topic(topic), number): end for (topic, number), end in ends.items() if end > 0}
+    consumer = AIOKafkaConsumer(
+        enable_auto_commit=False, max_partition_fetch_bytes=16_000_000, **kafka.client_arguments()
+    )
+    await consumer.start()
+    try:
+        if left:
+            consumer.assign(list(left))
+            await consumer.seek_to_beginning(*left)
+        while left:
+            batch = await consumer.getmany(timeout_ms=1000)
+            for place, records in batch.items():
+                rows = found[kafka.topic_of(place.topic)]
+                rows += [TopicRecord(place.partition, one.offset, one.key, one.value) for one in records]
+            for place in list(left):
+                if await consumer.position(place) >= left[place]:
+                    del left[place]
+    finally:
+        await consumer.stop()
+    return found
+
+
+async def committed_offsets(kafka: Kafka, group: str) -> dict[tuple[str, int], int]:
+    """The offsets that the group (named without the prefix) has committed."""
+    admin = AIOKafkaAdminClient(**kafka.client_arguments())
+    await admin.start()
+    try:
+        found = await admin.list_consumer_group_offsets(kafka.topic_prefix + group)
+    finally:
+        await admin.close()
+    return {
+        (kafka.topic_of(place.topic), place.partition): one.offset for place, one in found.items() if one.offset >= 0
+    }

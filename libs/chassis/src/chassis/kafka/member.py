@@ -97,6 +97,12 @@ class Member:
             await self.close()
             raise
 
+    @property
+    def _started(self) -> AIOKafkaConsumer:
+        if self._inner is None:
+            raise RuntimeError("the member is not started")
+        return self._inner
+
     async def close(self, *, within_seconds: float = 8.0) -> None:
         """Leave the group (unless membership is static) and disconnect."""
         inner, self._inner = self._inner, None
@@ -110,8 +116,7 @@ class Member:
 
     async def read(self, *, max_records: int, wait_seconds: float) -> dict[Place, list[Incoming]]:
         """The next records by partition, in order; empty after `wait_seconds` without any."""
-        assert self._inner is not None, "start first"
-        found = await self._inner.getmany(timeout_ms=int(wait_seconds * 1000), max_records=max_records)
+        found = await self._started.getmany(timeout_ms=int(wait_seconds * 1000), max_records=max_records)
         return {
             place: [
                 Incoming(place, record.offset, record.key or b"", record.value, record.headers, record.timestamp)
@@ -126,17 +131,15 @@ class Member:
 
     async def commit(self, offsets: Mapping[Place, int]) -> bool:
         """Commit next offsets; false if the group refused because the partitions are no longer ours."""
-        assert self._inner is not None, "start first"
         try:
-            await self._inner.commit(dict(offsets))
+            await self._started.commit(dict(offsets))
         except (KafkaError, IllegalStateError):
             return False
         return True
 
     def seek(self, place: Place, offset: int) -> None:
         """Read this partition from `offset` next."""
-        assert self._inner is not None, "start first"
-        self._inner.seek(place, offset)
+        self._started.seek(place, offset)
 
     def pause(self, place: Place) -> None:
         """Read nothing more of this partition for now."""
@@ -150,9 +153,8 @@ class Member:
 
     async def ends(self, places: Iterable[Place]) -> dict[Place, int]:
         """The offset after the last record of each partition, asked now."""
-        assert self._inner is not None, "start first"
         wanted = list(places)
-        return dict(await self._inner.end_offsets(wanted)) if wanted else {}
+        return dict(await self._started.end_offsets(wanted)) if wanted else {}
 
     def highwater(self, place: Place) -> int | None:
         """The end of the partition as of the last fetch, if there was one."""

@@ -18,8 +18,10 @@ from typing import Any
 
 _LOCK_CLASS = 0x5247  # ours, among the two-number advisory locks of a service's database
 _TAKE = "select lane from unnest($2::int[]) as wanted(lane) where pg_try_advisory_lock($1, lane)"
-_SNAPSHOT = """select pg_snapshot_xmin(now_)::text::bigint as oldest_running, pg_snapshot_xmax(now_)::text::bigint as next
-               from pg_current_snapshot() as now_"""
+_SNAPSHOT = """
+select pg_snapshot_xmin(seen)::text::bigint as oldest_running, pg_snapshot_xmax(seen)::text::bigint as next
+from pg_current_snapshot() as seen
+"""
 
 
 @dataclass

@@ -196,6 +196,11 @@ class Relay:
         if connection is not None:
             connection.terminate()
 
+    def _present(self) -> Producer:
+        if self._producer is None:
+            raise DeadProducerError("closed")
+        return self._producer
+
     async def _let_go(self) -> None:
         await self._drop_connection()
         producer, self._producer = self._producer, None
@@ -244,6 +249,8 @@ class Relay:
             self._blocked_at = now
             with self._step("relay.load_refused"):
                 await self._blocked.load(self._connection)
+            if not self._blocked.count:
+                self._status.alarm = None
 
     async def _read(self) -> tuple[list[Any], list[int]]:
         """What is there, in order per lane; and the lanes of which nothing else was there."""
@@ -269,14 +276,14 @@ class Relay:
         return rows, drained
 
     async def _group(self, rows: Sequence[Any]) -> list[_Run]:
-        assert self._producer is not None
+        producer = self._present()
         counts: dict[str, int] = {}
         runs: dict[tuple[str, int], _Run] = {}
         for lane, position, topic, key, payload, headers in rows:
             partitions = counts.get(topic)
             if partitions is None:
                 with self._step("relay.partitions"):
-                    partitions = counts[topic] = await self._producer.partitions(topic)
+                    partitions = counts[topic] = await producer.partitions(topic)
             partition = partition_of(key, partitions)
             run = runs.get((topic, partition))
             if run is None:
@@ -285,14 +292,14 @@ class Relay:
         return list(runs.values())
 
     async def _send(self, run: _Run) -> None:
-        assert self._producer is not None
+        producer = self._present()
         records = [row.record for row in run.rows]
         started = monotonic_seconds()
         with (
             self._observer.sending(run.topic, run.partition, [record.headers for record in records]),
             self._step("relay.send"),
         ):
-            run.sent = await self._producer.send(run.topic, run.partition, records)
+            run.sent = await producer.send(run.topic, run.partition, records)
         if run.sent.acked:
             self._observer.relayed(run.topic, run.sent.acked, monotonic_seconds() - started)
 
@@ -300,9 +307,13 @@ class Relay:
         """Remove what was acknowledged; returns how many rows."""
         gone: dict[int, list[int]] = {}
         for run in runs:
+            lanes = set()
             for row in run.rows[: run.sent.acked]:
                 gone.setdefault(row.lane, []).append(row.position)
-                self._marks.acknowledged(row.lane, run.topic, run.partition, run.sent.last_offset)
+                lanes.add(row.lane)
+            for lane in lanes:
+                # The run's last offset is not below that of the lane's own last record: a safe overstatement.
+                self._marks.acknowledged(lane, run.topic, run.partition, run.sent.last_offset)
         if gone:
             with self._step("relay.delete"):
                 await self._connection.executemany(_DELETE, list(gone.items()))
