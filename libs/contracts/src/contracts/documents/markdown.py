@@ -12,8 +12,8 @@ Generated from `libs/contracts` by `make events`; do not edit. How to read a top
 change: [libs/contracts/README.md](../libs/contracts/README.md).
 
 Every record is a CloudEvent (JSON, structured mode): the attributes of the [envelope](#envelope) around `data`, whose
-fields are listed below. Text stands on one line, without control characters. Amounts are integer cents, dates are local dates, instants are UTC. A field marked *optional*
-may be absent or null.
+fields are listed below. Amounts are integer cents, dates are local dates, instants are UTC, text stands on one line
+without control characters. A field marked *optional* may be absent or null.
 """
 
 ENVELOPE_NOTES = {

@@ -6,6 +6,7 @@ The schema is closed, as producers are; readers have to be open (the package's R
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -29,8 +30,9 @@ class _Written(GenerateJsonSchema):
         return (constant and len(inner["schema"]["expected"]) == 1) or super().field_is_required(field, total)
 
 
+@cache
 def record_schema(payload: type[Event]) -> Schema:
-    """The schema of one event class in its envelope."""
+    """The schema of one event class in its envelope; made once, not to be changed by callers."""
     made = TypeAdapter(envelope_class(payload)).json_schema(mode="serialization", schema_generator=_Written)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": dataschema(payload), **made}
 
