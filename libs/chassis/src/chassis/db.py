@@ -226,7 +226,7 @@ class Database:
             session = AsyncSession(self.engine, expire_on_commit=False)
             try:
                 with self.step(f"{name}.begin"):
-                    await session.execute(_SET_TENANT, {"tenant": tenant})
+                    await (await session.connection()).execute(_SET_TENANT, {"tenant": tenant})
             except DBAPIError as error:
                 await session.close()
                 if attempt == 1 and error.connection_invalidated:

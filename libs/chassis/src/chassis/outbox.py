@@ -80,7 +80,7 @@ cross join lateral (select position as low, created_at as oldest
                     from outbox where lane = l.lane order by position limit 1) as first
 cross join lateral (select max(position) as high from outbox where lane = l.lane) as last
 """
-_COUNT = "select count(*) from (select from outbox limit $1) as some"
+_COUNT = "select count(*) from (select from outbox limit $1) as counted"
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ class Relay:
         self._marks = LaneMarks(database.producer_name, database.lanes)
         self._lanes_at = self._blocked_at = self._marks_at = float("-inf")
         self._status = RelayStatus()
+        self._stopping = False
 
     def status(self) -> RelayStatus:
         """A snapshot for readiness and metrics."""
@@ -121,7 +122,7 @@ class Relay:
 
     async def run(self, stop: asyncio.Event, *, grace_seconds: float = 5.0) -> None:
         """Relay until `stop` is set; a round in progress then has `grace_seconds` to end."""
-        self._status.running = True
+        self._status.running, self._stopping = True, False
         work = asyncio.create_task(self._forever(), name="relay")
         stopped = asyncio.create_task(stop.wait())
         try:
@@ -129,16 +130,14 @@ class Relay:
             self._stopping = True
             if not work.done():
                 await asyncio.wait({work}, timeout=grace_seconds)
-            if not work.done():
-                work.cancel()
-            await asyncio.gather(work, return_exceptions=not work.done())
+            if work.done():
+                work.result()
         finally:
-            work.cancel()
             stopped.cancel()
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
             self._status.running = False
             await self._let_go()
-
-    _stopping = False
 
     async def _forever(self) -> None:
         failures = 0
