@@ -1,0 +1,152 @@
+"""The whole path: a fact is committed, relayed, consumed, and its effect is there once."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from chassis.consumer import Consumer
+from chassis.proof import checker, workload
+from chassis.proof.bed import Bed, running, until
+from chassis.quiescence import Quiescence
+from chassis.relay import Relay
+from chassis.schedules import Scheduler
+
+pytestmark = pytest.mark.io
+
+
+async def drained(bed: Bed, expected_effects: int, within_seconds: float = 30) -> None:
+    connection = await asyncpg.connect(bed.admin_url)
+    try:
+        await until(
+            lambda: connection.fetchval(
+                "select (select count(*) from proof_effect) >= $1 and not exists (select from outbox)", expected_effects
+            ),
+            within_seconds=within_seconds,
+            what="the workload did not drain",
+        )
+    finally:
+        await connection.close()
+
+
+async def test_a_committed_fact_has_its_effect_exactly_once_and_in_order(a_bed: Bed) -> None:
+    database = a_bed.database()
+    written = await workload.write_many(database, customers=20, rounds=10)
+    async with running(Relay(database, a_bed.kafka), Consumer(database, workload.subscriptions(), a_bed.kafka)):
+        await drained(a_bed, 2 * written)
+    verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
+    await database.dispose()
+    assert verdict.violations == []
+    assert verdict.counts["effects"] == 2 * written
+    assert verdict.counts["records payment.received"] == written
+
+
+async def test_nothing_is_published_by_a_unit_of_work_that_fails(a_bed: Bed) -> None:
+    database = a_bed.database()
+    with pytest.raises(RuntimeError):
+        async with database.unit_of_work(tenant_id=workload.TENANTS[0]) as tx:
+            tx.publish(workload.payment(workload.customer(0), 1))
+            raise RuntimeError
+    connection = await asyncpg.connect(a_bed.admin_url)
+    assert await connection.fetchval("select count(*) from outbox") == 0
+    await connection.close()
+    await database.dispose()
+
+
+async def test_the_services_role_sees_only_the_tenant_of_its_transaction(a_bed: Bed) -> None:
+    database = a_bed.database()
+    await workload.write_many(database, customers=2, rounds=1)
+    seen = {}
+    for tenant in (*workload.TENANTS, None):
+        async with database.unit_of_work(tenant_id=tenant) as tx:
+            seen[tenant] = await (await tx.connection()).fetchval("select count(*) from proof_fact")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.unit_of_work(tenant_id=workload.TENANTS[0]) as tx:
+            await (await tx.connection()).execute(
+                "insert into proof_work (tenant_id, subject) values ($1, 'x')", workload.TENANTS[1]
+            )
+    await database.dispose()
+    assert seen == {workload.TENANTS[0]: 1, workload.TENANTS[1]: 1, None: 0}
+
+
+async def test_quiescence_names_what_is_left_and_then_nothing(a_bed: Bed) -> None:
+    database = a_bed.database()
+    schedules = workload.work()
+    relay, consumer = Relay(database, a_bed.kafka), Consumer(database, workload.subscriptions(), a_bed.kafka)
+    scheduler = Scheduler(database, schedules)
+    quiescence = Quiescence(
+        database,
+        a_bed.kafka,
+        topics=workload.TOPICS,
+        work=schedules,
+        relay=relay,
+        consumer=consumer,
+        scheduler=scheduler,
+    )
+    assert (await quiescence.report()).quiet
+    await workload.write_many(database, customers=4, rounds=2)
+    await workload.schedule(database, schedules, ["a", "b"])
+    before = {reason.kind: reason.count for reason in (await quiescence.report()).reasons}
+    assert before == {"outbox": 8, "due-work": 2}
+
+    async with running(relay):
+        await until(lambda: relay.status().sent == 8, within_seconds=20)
+    assert {reason.kind for reason in (await quiescence.report()).reasons} == {"lag", "due-work"}
+
+    async def quiet() -> bool:
+        return (await quiescence.report()).quiet
+
+    async with running(relay, consumer, scheduler):
+        await until(quiet, within_seconds=30)
+    report = await quiescence.report()
+    assert report.as_json()["reasons"] == []
+    assert report.activity == 8 + 8 + 16 + 2
+    await database.dispose()
+
+
+async def test_two_schedulers_do_each_due_item_once(a_bed: Bed) -> None:
+    one, two = a_bed.database(), a_bed.database()
+    schedules = workload.work()
+    subjects = [f"s{number}" for number in range(300)]
+    await workload.schedule(one, schedules, subjects)
+    first, second = (Scheduler(database, schedules, batch_items=7) for database in (one, two))
+    async with running(first, second):
+        await until(lambda: first.status().done + second.status().done >= 300, within_seconds=30)
+        await asyncio.sleep(0.2)
+    connection = await asyncpg.connect(a_bed.admin_url)
+    done = Counter(row[0] for row in await connection.fetch("select subject from proof_work"))
+    left = await connection.fetchval("select count(*) from due_work")
+    await connection.close()
+    assert done == Counter(subjects)
+    assert left == 0
+    assert first.status().done > 0
+    assert second.status().done > 0
+    await one.dispose()
+    await two.dispose()
+
+
+async def test_work_is_done_when_the_clock_reaches_it_and_can_be_moved_and_cancelled(a_bed: Bed) -> None:
+    class Fixed:
+        instant = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+        def now(self) -> datetime:
+            return self.instant
+
+    clock = Fixed()
+    database = a_bed.database(clock=clock)
+    schedules = workload.work()
+    scheduler = Scheduler(database, schedules)
+    later = clock.now() + timedelta(days=1)
+    async with database.unit_of_work(tenant_id=workload.TENANTS[0]) as tx:
+        await schedules.at(tx, kind="proof", subject="kept", due_at=clock.now())
+        await schedules.at(tx, kind="proof", subject="kept", due_at=later, payload={"moved": True})
+        await schedules.at(tx, kind="proof", subject="gone", due_at=later)
+        assert await schedules.cancel(tx, kind="proof", subject="gone")
+        assert not await schedules.cancel(tx, kind="proof", subject="gone")
+    assert await scheduler.turn() == 0
+    clock.instant = later
+    assert await scheduler.turn() == 1
+    assert await scheduler.turn() == 0
+    await database.dispose()
