@@ -83,8 +83,6 @@ class Ledger:
         self._accrued_until = due.late_from
         self._accrued_exact = Fraction(0)
         self._accrued_cents = 0
-        # The principal after each day on which it changed, so that days before a late start can be looked up.
-        self._principal_after: list[tuple[date, int]] = [(date.min, self.net_cents)]
         self._write("principal", "face value", _CONTRACT, face_cents)
         if self.abatement_cents and terms.abatement is not None:
             self._write(
@@ -128,16 +126,12 @@ class Ledger:
         self._write("fine", "flat, once", _FINE_SOURCE, amount, base_cents=base, rate=describe(terms.fine))
 
     def _accrue(self, day: date) -> None:
-        start = self._accrued_until
-        if self.terms.interest is None or day <= start:
-            return
-        changes = [(changed, principal) for changed, principal in self._principal_after if changed < day]
-        for index, (changed, principal) in enumerate(changes):
-            until = changes[index + 1][0] if index + 1 < len(changes) else day
-            if until > start and principal:
-                for span in spans(self.terms.interest, max(start, changed), until, self.calendar):
-                    self._charge_interest(span, principal)
-        self._accrued_until = day
+        # What was paid in the days free of charges was paid in time: days that count from before them (STJ rule,
+        # days of grace) count for the rest alone. After that, every payment comes here first.
+        if self.terms.interest is not None and self.owed.principal:
+            for span in spans(self.terms.interest, self._accrued_until, day, self.calendar):
+                self._charge_interest(span, self.owed.principal)
+        self._accrued_until = max(day, self._accrued_until)
 
     def _charge_interest(self, span: Span, principal: int) -> None:
         terms = self.terms
@@ -197,8 +191,6 @@ class Ledger:
         paid, rest = impute(amount_cents, self.owed, self.terms.imputation)
         self.owed = self.owed.minus(paid)
         self.unapplied_cents += rest
-        if paid.principal or found is not None:
-            self._principal_after.append((day, self.owed.principal))
         source = IMPUTATION_SOURCES[self.terms.imputation]
         rule = f"payment, {self.terms.imputation}"
         parts: tuple[tuple[LineKind, int], ...] = (
