@@ -3,8 +3,6 @@
 import ast
 import importlib.util
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,25 +74,23 @@ def test_a_python_without_venv_is_told_what_to_install(
     assert "apt install python3-venv" in stopped(bootstrap.make_environment)
 
 
-def test_a_registry_that_does_not_answer_ends_in_one_sentence_after_pips_own(tmp_path: Path, tree_copy: Path) -> None:
-    checkout = tmp_path / "checkout"
-    for name in ("tools/bootstrap.py", "requirements.lock"):
-        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(tree_copy / name, checkout / name)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
-    closed = {"PIP_INDEX_URL": "http://127.0.0.1:9/none", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
-    done = subprocess.run(
-        [sys.executable, "tools/bootstrap.py"],
-        cwd=checkout,
-        env={**environment, **closed},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("setup: the locked packages could not be installed")
-    assert "check the network and pip's configuration" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_registry_that_does_not_answer_ends_in_one_sentence_after_pips_own(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "requirements.lock").write_text("regua-has-no-such-package==1 --hash=sha256:" + "0" * 64 + "\n")
+    monkeypatch.setattr(bootstrap, "ROOT", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "python", lambda: sys.executable)
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"INDEX_URL": "http://127.0.0.1:9/none", "RETRIES": "0", "NO_CACHE_DIR": "1"}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    with pytest.raises(SystemExit) as stop:
+        bootstrap.install([])
+    printed = capfd.readouterr().err
+    assert stop.value.code == 2
+    assert printed.splitlines()[-1].startswith("setup: the locked packages could not be installed")
+    assert "check the network and pip's configuration" in printed
+    assert "Traceback" not in printed
 
 
 def test_a_second_run_does_nothing(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

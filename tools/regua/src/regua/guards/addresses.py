@@ -48,5 +48,6 @@ GUARD = Guard(
     find,
     {
         "tests/repository/test_guards.py": "the planted breaches",
+        "tests/repository/test_lock.py": "addresses that do not exist",
     },
 )

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from regua.guards.finding import Finding, Guard
 from regua.guards.tree import Module, Tree, under
 
-RULES = ("services/*/src/*/domain", "services/*/src/*/domain.py", "libs/brasil/src", "libs/contracts/src")
+RULES = (
+    "services/*/src/*/domain",
+    "services/*/src/*/domain.py",
+    "libs/brasil/src",
+    "libs/contracts/src",
+    "libs/chassis/src/chassis/debt.py",
+    "libs/chassis/src/chassis/errors.py",
+)
+PURE_CHASSIS = frozenset({"chassis.debt", "chassis.errors"})
 PROGRAMS = {
     "libs/brasil/src/brasil/cli": "the library's commands read files and print",
     "libs/brasil/src/brasil/__main__.py": "starts the commands",
@@ -53,7 +61,7 @@ def find(tree: Tree) -> Iterator[Finding]:
     for module in tree.modules(*RULES):
         if not is_rule(module.path):
             continue
-        for node in ast.walk(module.syntax):
+        for node in module.nodes:
             yield from _imports(module, node)
             yield from _doing(module, node)
 
@@ -66,7 +74,7 @@ def _imports(module: Module, node: ast.AST) -> Iterator[Finding]:
         names = [node.module]
     for name in names:
         foreign = name.split(".")[0] in MODULES and name not in PURE_PARTS
-        chassis = name.split(".")[0] == "chassis" and name != "chassis.errors"
+        chassis = name.split(".")[0] == "chassis" and name not in PURE_CHASSIS
         if foreign or chassis:
             yield _breach(module, node, f"a rule file imports {name}", name)
 
@@ -87,4 +95,11 @@ def _breach(module: Module, node: ast.AST, what: str, subject: str) -> Finding:
     return Finding(module.path, getattr(node, "lineno", 1), what, REMEDY, subject)
 
 
-GUARD = Guard("pure rules", "rule files do no I/O and read no clock", find)
+GUARD = Guard(
+    "pure rules",
+    "rule files do no I/O and read no clock",
+    find,
+    {
+        "libs/brasil/src/brasil/bank_files/layouts/movement_reader.py::exec": "compiles a reader from our own layouts",
+    },
+)

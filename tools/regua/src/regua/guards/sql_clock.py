@@ -25,7 +25,7 @@ def find(tree: Tree) -> Iterator[Finding]:
                 yield Finding(
                     module.path, line, f"SQL reads the database's clock: {match.group()}", REMEDY, match.group()
                 )
-        for node in ast.walk(module.syntax):
+        for node in module.nodes:
             if (
                 isinstance(node, ast.Attribute)
                 and ast.unparse(node.value).split(".")[-1] == "func"

@@ -21,7 +21,7 @@ def declared(tree: Tree) -> frozenset[str]:
     """The topics that the event classes of libs/contracts name: `topic: ClassVar[str] = "invoice.issued"`."""
     names: set[str] = set()
     for module in tree.modules(CONTRACTS):
-        for node in ast.walk(module.syntax):
+        for node in module.nodes:
             if isinstance(node, ast.AnnAssign | ast.Assign):
                 target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
                 named = isinstance(target, ast.Name) and target.id == "topic"
@@ -42,13 +42,13 @@ def find(tree: Tree) -> Iterator[Finding]:
                 continue
             entity, _, happened = name.partition(".")
             participle = PARTICIPLE.fullmatch(happened) is not None
-            if id(literal) in as_topic or (participle and (entity in entities or "_" not in entity)):
+            if id(literal) in as_topic or (participle and (entity in entities or "_" not in name)):
                 yield Finding(module.path, literal.lineno, f"topic {name!r} is not in the registry", REMEDY, name)
 
 
 def _topic_positions(module: Module) -> Iterator[int]:
     """The literals given as `topic=…`, or to a function named topic, wherever they are."""
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.keyword) and node.arg == "topic":
             yield id(node.value)
         elif isinstance(node, ast.Call) and node.args:

@@ -35,6 +35,11 @@ class Module:
     syntax: ast.Module
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the syntax, outermost first."""
+        return tuple(ast.walk(self.syntax))
+
+    @cached_property
     def lines(self) -> list[str]:
         return self.text.splitlines()
 
@@ -43,13 +48,13 @@ class Module:
         """The ids of the string nodes that are docstrings or stand alone: text for people, not for a database."""
         return frozenset(
             id(node.value)
-            for node in ast.walk(self.syntax)
+            for node in self.nodes
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         )
 
     def strings(self) -> Iterator[ast.Constant]:
         """Every string literal that the program uses, f-string parts included, docstrings not."""
-        for node in ast.walk(self.syntax):
+        for node in self.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in self.prose:
                 yield node
 
