@@ -27,7 +27,8 @@ def _lines(result: InspectionResult) -> Iterable[str]:
         yield f"… and {len(result.problems) - _MOST_LINES} more problems"
     for statement in result.statements:
         yield (
-            f"account {statement.account or '?'} {statement.currency or ''}: {len(statement.transactions)} transactions, "
+            f"account {statement.account or '?'} {statement.currency or ''}: "
+            f"{len(statement.transactions)} transactions, "
             f"from {_money(statement.opening_cents)} to {_money(statement.closing_cents)}"
         )
     if result.movements:

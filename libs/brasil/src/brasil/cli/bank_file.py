@@ -8,6 +8,7 @@ from pathlib import Path
 
 from brasil.bank_files.detect import LARGEST_FILE_BYTES, inspect
 from brasil.bank_files.result import InspectionResult
+from brasil.cli.batch import lines
 from brasil.cli.output import ACCEPTED, REFUSED, print_json
 from brasil.errors import BrasilError
 
@@ -18,14 +19,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     action = actions.add_parser("inspect", help="read a file and judge it whole")
     source = action.add_mutually_exclusive_group(required=True)
     source.add_argument("file", nargs="?", metavar="FILE", help="the file to read")
-    source.add_argument("--batch", metavar="LIST", help="a file with one path a line; prints one JSON object a line")
+    source.add_argument("--batch", metavar="FILE", help="one path a line (-: standard input), one JSON object a line")
     action.add_argument("--json", action="store_true", help="print the whole result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the result of one file, or of each file of a list in its order."""
     if args.batch is not None:
-        return _run_batch(Path(args.batch))
+        return _run_batch(args.batch)
     result = inspect(_read(Path(args.file)))
     if args.json:
         print_json(result.to_json())
@@ -36,13 +37,11 @@ def run(args: argparse.Namespace) -> int:
     return ACCEPTED if result.accepted else REFUSED
 
 
-def _run_batch(paths: Path) -> int:
+def _run_batch(source: str) -> int:
     status = ACCEPTED
-    for path in _read(paths).decode("utf-8", "replace").splitlines():
-        if not path.strip():
-            continue
+    for path in lines(source):
         try:
-            result = inspect(_read(Path(path.strip())))
+            result = inspect(_read(Path(path)))
         except BrasilError as error:
             result = InspectionResult(None, problems=(error.problem,))
         print_json(result.to_json(), one_line=True)

@@ -39,9 +39,9 @@ def read(data: bytes) -> InspectionResult:
     findings = Findings(records.problems)
     header = records.lines[0]
     if header[7] == "0" and DIRECTION.cut(header) == "1":
-        from brasil.bank_files.cnab240.remittance_reader import read_remittance
+        from brasil.bank_files.remittance.read import read_cnab240
 
-        return read_remittance(records)
+        return read_cnab240(records)
     bank = BANK.cut(header)
     if header[3:8] != "00000" or not bank.isdecimal() or DIRECTION.cut(header) != "2":
         findings.error(

@@ -6,19 +6,18 @@ from functools import cache
 from typing import cast
 
 from brasil.bank_files.cnab400.complements import add_pix, fits
+from brasil.bank_files.cnab400.order import check_order
 from brasil.bank_files.cnab400.trailer import check_trailer
 from brasil.bank_files.decoding import Records, read_records
 from brasil.bank_files.header import header_field
 from brasil.bank_files.layouts.banks400 import BANK_NAMES, RETURN_BANKS_400, return_layout
-from brasil.bank_files.layouts.cnab400 import BANK, BANK_NAME, SEQUENCE, TRAILER_BANK, WIDTH, ReturnLayout
+from brasil.bank_files.layouts.cnab400 import BANK, BANK_NAME, TRAILER_BANK, WIDTH, ReturnLayout
 from brasil.bank_files.layouts.fields import Field
 from brasil.bank_files.layouts.movement_reader import MovementReader
 from brasil.bank_files.movement import TitleMovement
 from brasil.bank_files.problems import Findings, empty_file
 from brasil.bank_files.result import InspectionResult
 from brasil.bank_files.review import report_repeats, report_reviews
-
-_LARGEST_SEQUENCE = 1_000_000
 
 
 def read(data: bytes) -> InspectionResult:
@@ -29,9 +28,9 @@ def read(data: bytes) -> InspectionResult:
         return InspectionResult("cnab400", encoding=records.encoding, problems=(empty_file(),))
     header = records.lines[0]
     if header[0] == "0" and header[1] == "1":
-        from brasil.bank_files.cnab400.remittance_reader import read_remittance
+        from brasil.bank_files.remittance.read import read_cnab400
 
-        return read_remittance(records)
+        return read_cnab400(records)
     bank = BANK.cut(header)
     layout = _choose(header, bank, records.numbers[0], findings)
     if layout is None:
@@ -96,38 +95,6 @@ def _choose(header: str, bank: str, number: int, findings: Findings) -> ReturnLa
             expected=other,
         )
     return layout
-
-
-def check_order(records: Records, findings: Findings) -> None:
-    """Check that a header opens, a trailer closes, neither stands in between, and every line has its own number."""
-    last = len(records.lines) - 1
-    if last == 0 or records.lines[last][0] != "9":
-        findings.error(
-            "trailer.missing",
-            "The file has no trailer: it was cut off. Post nothing of it and fetch it again.",
-            line=records.numbers[last],
-            field="record type",
-            found=records.lines[last][0],
-            expected="9",
-        )
-    for index, (number, line) in enumerate(records):
-        if SEQUENCE.cut(line) != f"{(index + 1) % _LARGEST_SEQUENCE:06d}":
-            findings.error(
-                "line.sequence",
-                "The number of this line is not the next: lines are missing, doubled or moved. Fetch the file again.",
-                line=number,
-                field="sequence",
-                found=SEQUENCE.cut(line),
-                expected=f"{index + 1:06d}",
-            )
-        if (line[0] == "0" and index) or (line[0] == "9" and index != last):
-            findings.error(
-                "line.out_of_place",
-                "A header or trailer stands inside the file: two files were joined, or lines moved.",
-                line=number,
-                field="record type",
-                found=line[0],
-            )
 
 
 @cache
