@@ -106,6 +106,10 @@ def _first_line(module: Module, line: int) -> str:
     return module.lines[line - 1].strip() if 0 < line <= len(module.lines) else ""
 
 
+INTEREST = (
+    "libs/brasil/src/brasil/charges/interest.py::"
+    "daily = span.daily if base_cents == full_base_cents else span.daily * base_cents / full_base_cents"
+)
 GUARD = Guard(
     "no float near money",
     "amounts are integer cents or Decimal",
@@ -113,7 +117,6 @@ GUARD = Guard(
     {
         "libs/brasil/src/brasil/boleto/itf25.py": "millimetres of a drawing; no amount in the file",
         "libs/brasil/src/brasil/pix/reading.py": "tells a JSON number from text; amounts are read as text",
-        "libs/brasil/src/brasil/charges/interest.py::"
-        "daily = span.daily if base_cents == full_base_cents else span.daily * base_cents / full_base_cents": "span.daily is a Fraction: the division is exact",
+        INTEREST: "span.daily is a Fraction: the division is exact",
     },
 )
