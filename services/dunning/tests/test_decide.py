@@ -114,7 +114,7 @@ class TestAfterTheDueDate:
     def test_rests_when_the_regua_is_finished(self) -> None:
         everything = frozenset(step.key for step in DEFAULT_POLICY.steps)
         decision = decide(replaced(at("2026-05-20 10:00"), "case", steps_done=everything))
-        assert (decision.outcome, decision.reason, decision.until) == ("wait", "regua_finished", None)
+        assert (decision.outcome, decision.reason, decision.until) == ("stop", "regua_finished", None)
 
 
 class TestRefusals:

@@ -123,12 +123,14 @@ def decide(situation: Situation) -> Decision:
     due = [item for item in open_steps if item.at <= situation.now]
     coming = next((item.at for item in open_steps if item.at > situation.now), None)
     if not due:
-        return record.refused("wait", "no_step_due" if coming is not None else "regua_finished", until=coming)
+        if coming is None:
+            return record.refused("stop", "regua_finished")
+        return record.refused("wait", "no_step_due", until=coming)
     chosen = due[-1]
     record.skipped = tuple(item.step.key for item in due[:-1])
     if situation.policy.catch_up == "skip" and situation.now - chosen.at > MISSED_AFTER:
         record.skipped += (chosen.step.key,)
-        return record.refused("wait", "step_missed", about=chosen.step.key, until=coming)
+        return record.refused("wait" if coming else "stop", "step_missed", about=chosen.step.key, until=coming)
     record.passed("step_due", chosen.step.key)
     return _act(record, situation, chosen, coming)
 
@@ -171,7 +173,7 @@ def _act(record: _Record, situation: Situation, chosen: PlannedStep, coming: dat
     step = chosen.step
     if situation.invoice.balance_cents < max(step.minimum_balance_cents, situation.policy.materiality_cents):
         record.skipped += (step.key,)
-        return record.refused("wait", "below_minimum", about=step.key, until=coming)
+        return record.refused("wait" if coming else "stop", "below_minimum", about=step.key, until=coming)
     record.passed("balance_worth_it")
     until = _payment_on_its_way(situation, step)
     if until is not None:
@@ -202,7 +204,8 @@ def _contact(
         return record.refused("wait", "debtor_asked_other_days", until=_next_asked_day(situation, chosen.step))
     lawful = situation.lawful(channels[0].channel, now)
     if not lawful.allowed:
-        return record.refused("wait", "outside_lawful_window", about=lawful.rule, until=lawful.next_at)
+        outcome: Outcome = "hold" if lawful.next_at is None else "wait"
+        return record.refused(outcome, "outside_lawful_window", about=lawful.rule, until=lawful.next_at)
     record.passed("lawful_window", lawful.rule)
     return record.action(chosen.step, chosen.at, channels)
 

@@ -19,16 +19,22 @@ class InvoiceState(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """Why collecting rests."""
+    """Why collecting rests, the gravest first."""
 
-    DISPUTE = "dispute"
-    PROMISE = "promise"
-    PAYMENT_IN_FLIGHT = "payment_in_flight"
-    AGREEMENT = "agreement"
     COURT_ORDER = "court_order"
+    INSOLVENCY = "insolvency"
     BEREAVEMENT = "bereavement"
-    WRONG_PERSON = "wrong_person"
-    REQUEST = "request"
+    DISPUTE = "dispute"
+    SAYS_PAID = "says_paid"
+    PAYMENT_IN_FLIGHT = "payment_in_flight"
+    AGREEMENT_ACTIVE = "agreement_active"
+    AGREEMENT_OFFERED = "agreement_offered"
+    PROMISE = "promise"
+    ASKS_NEW_DATE = "asks_new_date"
+    CUSTOMER_REQUEST = "customer_request"
+    NO_CONTACT = "no_contact"
+    STALE_SOURCE = "stale_source"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, kw_only=True)

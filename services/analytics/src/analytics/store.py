@@ -1,0 +1,1 @@
+"""The tables of analytics and every query on them."""

@@ -1,0 +1,1 @@
+"""The use cases of dunning, one function each: load, decide, save, publish."""

@@ -1,0 +1,1 @@
+"""The tables of dunning and every query on them."""

@@ -1,0 +1,1 @@
+"""The use cases of invoicing, one function each: load, decide, save, publish."""

@@ -1,0 +1,17 @@
+"""The wiring of invoicing, on a page."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from invoicing import api, consumers
+from invoicing.settings import Settings
+
+service = Service(
+    name="invoicing",
+    title="Régua Invoicing",
+    description="Customers, invoices, charges by boleto and Pix.",
+    settings=Settings,
+    migrations=Path(__file__).parents[2] / "migrations",
+    routers=(api.router,),
+    subscriptions=consumers.subscriptions,
+)

@@ -1,0 +1,1 @@
+"""The tables of notifier and every query on them."""

@@ -1,0 +1,1 @@
+"""The use cases of payments, one function each: load, decide, save, publish."""
