@@ -70,8 +70,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeoutError, _pool_exhausted)
 
 
-async def _service_error(_: Request, error: Exception) -> Response:
+async def _service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101 - what the handler is registered for
+    if error.slug == "outbox-full":
+        request.app.state.kit.metrics.add("regua_outbox_refused_writes")
     return problems.of_service_error(error)
 
 

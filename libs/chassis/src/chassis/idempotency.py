@@ -24,6 +24,7 @@ from chassis.auth import authenticated
 from chassis.db import Database, Tx
 from chassis.errors import ConflictError, Fault, InvalidError, ServiceError
 from chassis.http_errors import sqlstate
+from chassis.metrics import Metrics
 from chassis.principal import Principal
 
 KEPT: Final = timedelta(days=400)
@@ -165,6 +166,7 @@ class Call:
 
     principal: Principal
     database: Database
+    metrics: Metrics
     claim: Claim
 
     async def once(self, effect: Effect) -> Response:
@@ -173,6 +175,8 @@ class Call:
             known = await claim(tx, self.claim)
             if known is None:
                 known = await finish(tx, self.claim, await effect(tx))
+        if known.replayed:
+            self.metrics.add("regua_idempotent_replays")
         return known.response()
 
 
@@ -189,7 +193,8 @@ class Once:
         body = await request.body()
         mark = fingerprint(method=request.method, path=path, query=request.scope["query_string"], body=body)
         route = f"{request.method} {request.scope['route'].path}"
-        return Call(principal, request.app.state.kit.database, Claim(principal.subject, route, key, mark))
+        kit = request.app.state.kit
+        return Call(principal, kit.database, kit.metrics, Claim(principal.subject, route, key, mark))
 
 
 def once(*scopes: str) -> Once:

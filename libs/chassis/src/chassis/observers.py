@@ -23,6 +23,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
+from chassis.clock import monotonic_seconds
 from chassis.metrics import Metrics
 
 _log = structlog.get_logger("chassis.delivery")
@@ -134,8 +135,6 @@ class OperationsObserver:
     def processing(
         self, topic: str, event_ids: Sequence[UUID], traceparents: Sequence[str | None]
     ) -> AbstractContextManager[None]:
-        if not self._tracing and not any(traceparents):
-            return _NOTHING
         return self._process_span(topic, event_ids, traceparents)
 
     @contextmanager
@@ -163,6 +162,7 @@ class OperationsObserver:
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
+            started = monotonic_seconds()
             try:
                 yield
             except BaseException as error:
@@ -170,6 +170,8 @@ class OperationsObserver:
                 span.set_attribute("error.type", type(error).__qualname__)
                 span.set_status(StatusCode.ERROR)
                 raise
+            finally:
+                self._metrics.observe("regua_handler_seconds", monotonic_seconds() - started, topic)
 
 
 def _child_of(parent: SpanContext) -> Context:

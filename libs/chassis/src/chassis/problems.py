@@ -101,6 +101,9 @@ _BUILT_IN: Final = (
         "internal-error", 500, "We made a mistake", "Repeat with the same Idempotency-Key; report the trace id."
     ),
     ProblemType(
+        "outbox-full", 503, "Too much waits for Kafka", "Nothing was written: repeat after Retry-After seconds."
+    ),
+    ProblemType(
         "overloaded", 503, "We cannot take this now", "Repeat after Retry-After seconds with the same Idempotency-Key."
     ),
     ProblemType(

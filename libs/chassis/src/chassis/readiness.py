@@ -21,7 +21,8 @@ def install(service: "Service", parts: Runtime, crew: "Crew") -> None:
     """Add the checks of this service to its health."""
     parts.health.add("database", _migrated(service, parts))
     parts.health.add("workers", _working(crew))
-    parts.health.add("kafka", _broker(parts))
+    parts.health.add("kafka", _broker(parts, crew))
+    parts.health.add("consumer", _consuming(crew))
 
 
 def _migrated(service: "Service", parts: Runtime) -> Check:
@@ -45,11 +46,33 @@ def _working(crew: "Crew") -> Check:
     return check
 
 
-def _broker(parts: Runtime) -> Check:
+def _broker(parts: Runtime, crew: "Crew") -> Check:
+    """Kafka away is told, not blocking; a relay that is behind although a broker answers is."""
+
     async def check() -> Finding | None:
-        if await reachable(parts.settings.kafka_bootstrap):
+        if not await reachable(parts.settings.kafka_bootstrap):
+            return Finding("kafka-away", "no broker answers; writes wait in the outbox", blocking=False)
+        status = crew.relay.status() if crew.relay is not None else None
+        if status is not None and status.alarm is not None:
+            return Finding("relay-stopped", f"the relay needs a person: {status.alarm}")
+        oldest = crew.sampler.last.outbox_oldest_seconds if crew.sampler is not None else 0.0
+        if oldest > parts.settings.relay_age_limit_seconds:
+            return Finding("relay-behind", f"the oldest unsent event is {oldest:.0f} seconds old")
+        return None
+
+    return check
+
+
+def _consuming(crew: "Crew") -> Check:
+    async def check() -> Finding | None:
+        status = crew.consumer.status() if crew.consumer is not None else None
+        if status is None:
             return None
-        return Finding("kafka-away", "no broker answers; writes wait in the outbox", blocking=False)
+        if status.alarm is not None:
+            return Finding("consumer-stopped", f"the consumer needs a person: {status.alarm}")
+        if status.stalled:
+            return Finding("consumer-behind", f"{len(status.stalled)} partitions do not move")
+        return None
 
     return check
 

@@ -87,6 +87,7 @@ def build(
         settings.kafka_bootstrap,
         security=kafka_security(settings),
         client_id=f"regua-{name}",
+        topic_prefix=settings.kafka_topic_prefix,
         request_timeout_seconds=settings.kafka_request_timeout_ms / 1000,
     )
     return Runtime(

@@ -7,7 +7,7 @@ have begun and leave their group, then the pool and the exporter.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,14 @@ from chassis import (
     telemetry,
     workers,
 )
+from chassis.consumer import Subscriptions
 from chassis.edge import Edge
 from chassis.metrics import Metric
 from chassis.problems import ProblemType
 from chassis.runtime import Runtime
+from chassis.schedules import Schedules
 from chassis.settings import ServiceSettings
+from chassis.watermark import Sources
 
 _log = structlog.get_logger("chassis.service")
 
@@ -54,13 +57,18 @@ class Service:
     settings: type[ServiceSettings]
     migrations: Path
     routers: Sequence[APIRouter] = ()
-    subscriptions: Any = None
-    schedules: Any = None
+    subscriptions: Subscriptions | None = None
+    schedules: Schedules | None = None
+    sources: Sources | None = None
     jobs: Sequence[Job] = ()
     problems: Sequence[ProblemType] = ()
     metrics: Sequence[Metric] = ()
-    produces: Sequence[str] = field(default=())
     version: str = "1.0.0"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that the service reads."""
+        return self.subscriptions.topics if self.subscriptions is not None else ()
 
 
 def build_app(service: Service, settings: ServiceSettings | None = None, *, kit: Runtime | None = None) -> FastAPI:

@@ -63,6 +63,7 @@ class ServiceSettings(BaseSettings):
     )
 
     kafka_bootstrap: str = Field(description="host:port of one or more brokers, separated by commas")
+    kafka_topic_prefix: str = Field("", description="put before every topic and group name on a shared cluster")
     kafka_security_protocol: KafkaProtocol = Field(
         "PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
     )
@@ -96,7 +97,8 @@ class ServiceSettings(BaseSettings):
         2, ge=1, le=9, description="copies that must acknowledge, checked in production"
     )
 
-    outbox_lanes: Count = Field(4, description="relay lanes; each is held by one relay at a time")
+    workers: bool = Field(True, description="run relay, consumer and schedules beside the API")
+    outbox_lanes: Count = Field(8, description="relay lanes; each is held by one relay at a time")
     outbox_limit: Count = Field(1_000_000, description="unsent events after which writes are refused with 503")
     relay_batch: Count = Field(5_000, description="events read from a lane at once")
     relay_age_limit_seconds: Seconds = Field(
@@ -107,11 +109,9 @@ class ServiceSettings(BaseSettings):
         300, description="age of the oldest unread event at which it is not ready"
     )
     consumer_max_starts: Count = Field(3, description="starts without an end after which an event is taken for deadly")
-    consumer_parked_limit: Count = Field(
-        1_000, description="parked events at which a consumer stops and raises an alarm"
-    )
+    consumer_parked_limit: Count = Field(100, description="parked keys at which a consumer stops and raises an alarm")
     consumer_retry_seconds: Seconds = Field(
-        60, description="longest retry in place before a transient failure is parked"
+        3_600, description="longest retry in place before a transient failure is parked"
     )
 
     http_host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from chassis import idempotency, preflight
+from chassis import idempotency, preflight, sampling
 from chassis.clock import monotonic_seconds
+from chassis.consumer import Consumer
 from chassis.ids import jitter
+from chassis.quiescence import Quiescence
+from chassis.relay import Relay
+from chassis.retry import RetryPolicy
 from chassis.runtime import Runtime
+from chassis.sampling import Sampler
+from chassis.schedules import Scheduler
+from chassis.settings_source import SettingsError
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -46,8 +53,11 @@ class Crew:
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.workers: dict[str, Worker] = {}
-        self.relay: Any = None
-        self.consumer: Any = None
+        self.refused: SettingsError | None = None
+        self.relay: Relay | None = None
+        self.consumer: Consumer | None = None
+        self.scheduler: Scheduler | None = None
+        self.sampler: Sampler | None = None
 
     def dead(self) -> list[str]:
         """The names of workers that should run and do not."""
@@ -55,7 +65,11 @@ class Crew:
 
     async def start(self) -> None:
         """Check what must be checked before anything is accepted, then start the workers."""
-        await preflight.check(self._parts)
+        try:
+            await preflight.check(self._parts)
+        except SettingsError as error:
+            self.refused = error
+            raise
         self._hire()
         for worker in self.workers.values():
             self._tasks.append(asyncio.create_task(self._supervise(worker), name=worker.name))
@@ -65,20 +79,70 @@ class Crew:
         self._stop.set()
         if not self._tasks:
             return
-        _, late = await asyncio.wait(self._tasks, timeout=self._parts.settings.http_grace_seconds * 0.6)
+        _, late = await asyncio.wait(self._tasks, timeout=self._parts.settings.http_grace_seconds * 0.5)
         for task in late:
             _log.warning("worker did not stop in time", worker=task.get_name())
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def quiescence(self) -> Mapping[str, Any]:
-        """Why this service is not quiet; an empty list means that it is."""
-        return {"service": self._service.name, "quiet": True, "reasons": []}
+        """Whether this service has nothing left to do, and if not, why."""
+        report = await Quiescence(
+            self._parts.database,
+            self._parts.kafka,
+            topics=self._service.topics,
+            work=self._service.schedules,
+            relay=self.relay,
+            consumer=self.consumer,
+            scheduler=self.scheduler,
+        ).report()
+        return {"service": self._service.name, **report.as_json()}
 
     def _hire(self) -> None:
+        settings, database, kafka = self._parts.settings, self._parts.database, self._parts.kafka
+        if settings.workers:
+            self.relay = relay = Relay(database, kafka, chunk_rows=settings.relay_batch, sources=self._service.sources)
+            self._add("relay", relay.run)
+        if settings.workers and self._service.topics:
+            self.consumer = consumer = self._consumer()
+            self._add("consumer", consumer.run)
+        if settings.workers and self._service.schedules is not None:
+            self.scheduler = Scheduler(database, self._service.schedules)
+            self._add("schedules", self.scheduler.run)
+        self.sampler = Sampler(
+            self._parts,
+            relay=self.relay,
+            consumer=self.consumer,
+            scheduler=self.scheduler,
+            work=self._service.schedules,
+        )
+        self._add("sampler", self._sample)
         for job in (*_own_jobs(), *self._service.jobs):
             self._add(f"job {job.name}", _repeat(job.every_seconds, job.run, self._parts))
         self._add("stall probe", self._watch_loop)
+
+    def _consumer(self) -> Consumer:
+        settings = self._parts.settings
+        assert self._service.subscriptions is not None  # noqa: S101 - asked before
+        return Consumer(
+            self._parts.database,
+            self._service.subscriptions,
+            self._parts.kafka,
+            batch_events=settings.consumer_batch,
+            policy=RetryPolicy(give_up_after_seconds=settings.consumer_retry_seconds),
+            starts_limit=settings.consumer_max_starts,
+            parked_keys_limit=settings.consumer_parked_limit,
+            instance_id=settings.kafka_group_instance_id,
+            session_timeout_seconds=settings.kafka_session_timeout_ms / 1000,
+            max_poll_interval_seconds=settings.kafka_max_poll_interval_ms / 1000,
+            stall_seconds=settings.consumer_age_limit_seconds,
+        )
+
+    async def _sample(self, stop: asyncio.Event) -> None:
+        sampler = self.sampler
+        while sampler is not None and not stop.is_set():
+            await sampler.sample()
+            await _sleep(stop, sampling.EVERY_SECONDS)
 
     def _add(self, name: str, run: Run) -> None:
         self.workers[name] = Worker(name, run)
