@@ -5,7 +5,7 @@ that is merely away does not stop the start: the service comes up unready and wa
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,8 +13,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from chassis.kafka import KafkaError
+from chassis.kafka.facts import TopicFacts, topic_facts
 from chassis.runtime import Runtime
 from chassis.settings_source import SettingsError
+from contracts import registry
 
 _log = structlog.get_logger("chassis.preflight")
 F = TypeVar("F")
@@ -166,3 +169,33 @@ async def check(parts: Runtime) -> None:
         _log.warning("the database cannot be asked yet", error=type(error).__name__)
         return
     judge(DATABASE_RULES, facts, production=production)
+    if production:
+        await _check_broker(parts)
+
+
+async def _check_broker(parts: Runtime) -> None:
+    names = [
+        name
+        for name, topic in registry.topics().items()
+        if parts.name in topic.producers or parts.name in topic.consumers
+    ]
+    try:
+        async with asyncio.timeout(parts.settings.kafka_request_timeout_ms / 1000):
+            seen = await topic_facts(parts.kafka, names)
+    except (KafkaError, TimeoutError, OSError) as error:
+        _log.warning("the broker cannot be asked yet", error=type(error).__name__)
+        return
+    missing = sorted(set(names) - seen.keys())
+    if missing:
+        raise SettingsError(f"The topic {missing[0]} does not exist: create the topics of the registry first")
+    judge(BROKER_RULES, worst(seen.values()), production=True)
+
+
+def worst(facts: Iterable[TopicFacts]) -> BrokerFacts:
+    """The least safe value of each setting among the topics."""
+    seen = list(facts)
+    return BrokerFacts(
+        replication_factor=min(one.replicas for one in seen),
+        min_insync_replicas=min(one.min_insync_replicas for one in seen),
+        unclean_leader_election=any(one.unclean_leader_election for one in seen),
+    )

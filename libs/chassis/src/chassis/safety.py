@@ -5,7 +5,6 @@ The broker's and the database's own settings are judged by `chassis.preflight`; 
 
 import base64
 import binascii
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -325,10 +324,5 @@ RULES: tuple[Rule, ...] = (
         "SQL parameters traced",
         lambda s: s.trace_sql_parameters,
         "TRACE_SQL_PARAMETERS must be off: parameters are personal data",
-    ),
-    Rule(
-        "trace share not a number",
-        lambda s: math.isnan(s.trace_sample_ratio),
-        "TRACE_SAMPLE_RATIO must be a number between 0 and 1",
     ),
 )

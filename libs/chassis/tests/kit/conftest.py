@@ -233,3 +233,8 @@ async def sample(notes_database: FreshDatabase) -> AsyncIterator[Running]:
 
 def gather(*awaitables: Any) -> Any:
     return asyncio.gather(*awaitables)
+
+
+@pytest.fixture(name="sample_settings")
+def make_sample_settings() -> Any:
+    return sample_settings
