@@ -166,7 +166,7 @@ class _Reader:
                 found = (cnpj if node.value("CNPJ") else cpf).validate(found)
             except BrasilError as error:
                 # The number itself stays out of the report: it may be a person's.
-                self.findings.error("nfe.tax_id", f"{name}: {error.message}", line=node.line, field=name)
+                self.findings.warning("nfe.tax_id", f"{name}: {error.message}", line=node.line, field=name)
         return Party(found, node.value("xNome"))
 
     def key(self) -> str | None:
