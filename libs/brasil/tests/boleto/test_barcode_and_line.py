@@ -228,3 +228,12 @@ def test_a_single_wrong_digit_in_the_fields_of_a_line_is_always_found(free_field
 @given(st.text(max_size=60), st.dates())
 def test_decoding_never_raises(text, on):
     assert decode(text, on).problems or decode(text, on).valid
+
+
+def test_a_right_code_is_valid_in_its_own_form_only():
+    bars, typed = "34191432900000000001751234567840810536789000", "34191751243456784081305367890000143290000000000"
+    assert barcode.is_valid(bars)
+    assert line.is_valid(typed)
+    assert not barcode.is_valid(typed)
+    assert not line.is_valid(bars)
+    assert barcode.parse(bars).check_digit == "1"

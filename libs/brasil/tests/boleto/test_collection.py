@@ -25,6 +25,7 @@ def test_a_real_bill_is_read_from_its_barcode_and_from_its_line():
     assert (code.segment, code.value_id, code.amount_cents, code.company) == ("5", "6", CENTS, "0422")
     assert code.free_use == "2014080700000000100032580"
     assert collection.validate(LINE) == BARS
+    assert collection.is_valid(BARS)
 
 
 @pytest.mark.parametrize("text", [BARS, LINE, "85620000000-3 90000422201-5 40807000000-0 00100032580-1"])

@@ -146,6 +146,16 @@ def test_every_bank_s_boleto_can_be_made_from_the_list_of_its_values(capsys):
         assert (status, read["our_number"], read["amount_cents"], read["due_on"]) == (0, made["our_number"], 0, None)
 
 
+def test_the_layouts_are_listed_with_their_values(capsys):
+    status, out, _ = run(capsys, "boleto", "profiles")
+    lines = out.splitlines()
+    assert status == 0
+    assert lines[0].split() == ["profile", "bank", "title", "values", "(digits)"]
+    assert len(lines) == 20
+    assert "santander         033   Santander" in out
+    assert "beneficiario(7) numero(12) iof(1)=0 carteira(3)=101" in out
+
+
 def test_a_boleto_that_cannot_be_made_says_what_is_missing(capsys):
     status, out, err = run(capsys, "boleto", "make", "--profile", "itau", "--agencia", "1", "--conta", "2")
     assert (status, out) == (2, "")

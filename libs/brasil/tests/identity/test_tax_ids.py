@@ -86,6 +86,7 @@ def test_a_right_cnpj_of_either_kind_is_accepted(text):
     assert cnpj.check_digits(number[:12]) == number[12:]
     assert cnpj.parse(cnpj.format(number)) == number
     assert cnpj.root(text) == number[:8]
+    assert cnpj.is_valid(text)
 
 
 def test_a_cnpj_is_printed_with_its_punctuation():

@@ -36,6 +36,7 @@ def test_a_published_code_is_read(vector):
     assert {name: getattr(decoded.code, name) for name in FIELDS} == {name: vector.get(name) for name in FIELDS}
     assert decoded.crc == decoded.code.crc == vector["code"][-4:]
     assert br_code.is_valid(vector["code"])
+    assert br_code.validate(f"{vector['code']} ") == vector["code"]
     assert br_code.parse(f" {vector['code']}\n") == decoded.code
 
 
