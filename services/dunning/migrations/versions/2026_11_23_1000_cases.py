@@ -13,8 +13,9 @@ _TABLES = {
     "policy": """
         create table policy (
           tenant_id uuid not null, policy_id uuid not null, policy_version integer not null check (policy_version > 0),
-          state text not null check (state in ('draft', 'published', 'retired')), row_version integer not null default 1,
-          document jsonb not null, created_at timestamptz not null, published_at timestamptz,
+          state text not null check (state in ('draft', 'published', 'retired')),
+          row_version integer not null default 1, document jsonb not null,
+          created_at timestamptz not null, published_at timestamptz,
           primary key (tenant_id, policy_id, policy_version),
           check ((state = 'draft') = (published_at is null))
         );
@@ -31,7 +32,8 @@ _TABLES = {
         create table debtor (
           tenant_id uuid not null, customer_id uuid not null, version integer not null, snapshot jsonb not null,
           closed_contacts jsonb not null default '{}', paused_until timestamptz, paused boolean not null default false,
-          excluded boolean not null default false, row_version integer not null default 1, erased boolean not null default false,
+          excluded boolean not null default false, erased boolean not null default false,
+          row_version integer not null default 1,
           primary key (tenant_id, customer_id)
         )
         """,
@@ -47,7 +49,8 @@ _TABLES = {
         create table collection_case (
           tenant_id uuid not null, case_id uuid not null, customer_id uuid not null, invoice_id uuid not null,
           case_version integer not null default 1, policy_id uuid not null, policy_version integer not null,
-          state text not null check (state in ('open', 'closed')), closed_reason text, paused boolean not null default false,
+          state text not null check (state in ('open', 'closed')), closed_reason text,
+          paused boolean not null default false,
           steps_done jsonb not null default '{}', messages_requested integer not null default 0,
           last_reason text, last_until timestamptz, opened_at timestamptz not null, closed_at timestamptz,
           primary key (tenant_id, case_id),
@@ -82,8 +85,9 @@ _TABLES = {
         """,
     "contact_log": """
         create table contact_log (
-          tenant_id uuid not null, message_id uuid not null, customer_id uuid not null, contacted_at timestamptz not null,
-          step_key text not null, case_ids jsonb not null, outcome text not null default 'requested',
+          tenant_id uuid not null, message_id uuid not null, customer_id uuid not null,
+          contacted_at timestamptz not null, step_key text not null, case_ids jsonb not null,
+          outcome text not null default 'requested',
           primary key (tenant_id, message_id)
         );
         create index contact_log_customer_idx on contact_log (tenant_id, customer_id, contacted_at)
@@ -94,7 +98,8 @@ _TABLES = {
           invoice_id uuid not null, evaluated_at timestamptz not null, policy_id uuid not null,
           policy_version integer not null, outcome text not null check (outcome in ('action', 'wait', 'hold', 'stop')),
           reason text not null, rules jsonb not null, facts jsonb not null, facts_hash text not null, step_key text,
-          skipped jsonb not null default '[]', until timestamptz, message_id uuid, task_id uuid, code_version text not null,
+          skipped jsonb not null default '[]', until timestamptz, message_id uuid, task_id uuid,
+          code_version text not null,
           primary key (tenant_id, decision_id)
         );
         create index decision_invoice_idx on decision (tenant_id, invoice_id, evaluated_at, decision_id);

@@ -87,7 +87,7 @@ def window_at(debtor: DebtorCopy, channel: Channel, at: datetime) -> OpenWindow:
     closes_at = _closing(day, verdict.window.end, debtor)
     window = ContactWindow(
         rule=f"contact_hours.{debtor.uf.lower()}.{channel}",
-        uf=debtor.uf,  # type: ignore[arg-type]
+        uf=debtor.uf,
         time_zone=str(debtor.zone),
         opens_at=opens_at,
         closes_at=closes_at,

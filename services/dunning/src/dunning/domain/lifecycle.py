@@ -5,7 +5,7 @@ Everything here is derived from state, so it does not matter which event told it
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 

@@ -115,6 +115,7 @@ def _carry_out(
 ) -> None:
     """Messages first, so that each decision's record can name what came of it."""
     messages: dict[UUID, UUID] = {}
+    spoken_steps: dict[UUID, str] = {}
     tasks: dict[UUID, UUID] = {}
     decision_ids = {case.case_id: new_id() for case, _ in decided}
     by_policy: dict[UUID, list[tuple[CaseRow, Decision]]] = {}
@@ -132,6 +133,7 @@ def _carry_out(
             )
             spoken = True
             messages |= dict.fromkeys(message.case_ids, message_id)
+            spoken_steps |= dict.fromkeys(message.case_ids, message.step.key)
     for case, decision in decided:
         if decision.step is not None and decision.step.action == "task":
             tasks[case.case_id] = request_task(
@@ -139,7 +141,9 @@ def _carry_out(
             )
     for case, decision in decided:
         taken = case.case_id in messages or case.case_id in tasks
-        row = _after(changes.cases.get(case.case_id, case), decision, taken=taken, asked=case.case_id in messages)
+        row = _after(
+            changes.cases.get(case.case_id, case), decision, taken=taken, spoken_step=spoken_steps.get(case.case_id)
+        )
         if decision.outcome != "action" or taken:
             record(
                 file,
@@ -158,14 +162,21 @@ def _carry_out(
             close(changes, changes.cases.get(case.case_id, case), file, "prescribed")
 
 
-def _after(case: CaseRow, decision: Decision, *, taken: bool, asked: bool) -> CaseRow:
+def _after(case: CaseRow, decision: Decision, *, taken: bool, spoken_step: str | None) -> CaseRow:
+    """The case once its decision is carried out.
+
+    In a message about several invoices one step speaks for all: an invoice that heard a later step than its own has
+    heard that one too, and does not hear it again.
+    """
     done = case.steps_done | set(decision.skipped if decision.outcome != "action" or taken else ())
     if taken and decision.step is not None:
         done |= {decision.step.key}
+    if spoken_step is not None:
+        done |= {spoken_step}
     return replace(
         case,
         steps_done=frozenset(done),
-        messages_requested=case.messages_requested + asked,
+        messages_requested=case.messages_requested + (spoken_step is not None),
         last_reason=f"{decision.outcome}:{decision.reason}",
         last_until=decision.until,
     )
