@@ -10,6 +10,7 @@ from typing import Literal
 
 from chassis.clock import monotonic_seconds
 from regua.stack import kafka, kafka_health, postgres, process, services
+from regua.stack.archive import ensure_archive
 from regua.stack.engine import Engine
 from regua.stack.errors import DiedError, StackError
 from regua.stack.jars import ensure_jars
@@ -91,13 +92,14 @@ async def _start(engine: Engine, item: Item) -> Part:
 
 def kafka_items(engine: Engine, nodes: list[Node]) -> list[Item]:
     """The nodes of the cluster; the jars are looked at once, and only if a node has to be started."""
-    tools: list[tuple[Java, list[Path]]] = []
+    tools: list[tuple[Java, list[Path], Path | None]] = []
     guard = threading.Lock()
 
-    def look() -> tuple[Java, list[Path]]:
+    def look() -> tuple[Java, list[Path], Path | None]:
         with guard:
             if not tools:
-                tools.append((find_java(engine.env), ensure_jars(engine.env, engine.say)))
+                java, jars = find_java(engine.env), ensure_jars(engine.env, engine.say)
+                tools.append((java, jars, ensure_archive(java, jars, engine.clean_env, engine.say)))
             return tools[0]
 
     def item(node: Node) -> Item:
@@ -106,10 +108,17 @@ def kafka_items(engine: Engine, nodes: list[Node]) -> list[Item]:
         ports = {port_name: node.port, f"{port_name}-controller": node.controller_port}
 
         def start() -> Part:
-            java, jars = look()
+            java, jars, archive = look()
             env = engine.clean_env
             command = kafka.prepare(
-                engine.home, node, nodes, cluster_id=engine.state.cluster_id, java=java, jars=jars, env=env
+                engine.home,
+                node,
+                nodes,
+                cluster_id=engine.state.cluster_id,
+                java=java,
+                jars=jars,
+                archive=archive,
+                env=env,
             )
             part = Part(name=name, kind="kafka", pid=0, identity="", ports=ports)
             return engine.start(part, command, env=env, cwd=engine.home.kafka(node.number))
@@ -154,7 +163,7 @@ def service_items(engine: Engine, programs: list[Program]) -> list[Item]:
     """The services; each is migrated first when its migrations are not those it last ran with."""
 
     def item(program: Program) -> Item:
-        env = {**_without_shared(engine.clean_env), **program.env}
+        env = program.whole_env(engine.clean_env)
 
         def start() -> Part:
             mark = services.migrations_mark(program.name)
@@ -179,11 +188,6 @@ def service_items(engine: Engine, programs: list[Program]) -> list[Item]:
         )
 
     return [item(program) for program in programs]
-
-
-def _without_shared(env: Mapping[str, str]) -> dict[str, str]:
-    """Each service hears only of its own database: the names with a service would win over what it is given."""
-    return {name: value for name, value in env.items() if not name.startswith(("DATABASE_URL", "DATABASE_OWNER_URL"))}
 
 
 def _migrate(engine: Engine, program: Program, env: Mapping[str, str]) -> None:

@@ -17,6 +17,9 @@ from regua.stack.home import Home
 from regua.stack.java import Java
 from regua.stack.ports import HOST
 
+SERVER = ("kafka.Kafka",)
+FORMAT = ("kafka.tools.StorageTool", "format")
+
 _LOG4J = """\
 status=error
 appender.file.type=RollingFile
@@ -83,6 +86,7 @@ def properties(node: Node, nodes: Sequence[Node], data: Path) -> str:
         "share.coordinator.state.topic.min.isr": in_sync,
         "share.coordinator.state.topic.num.partitions": 1,
         "log.cleaner.dedupe.buffer.size": 2097152,
+        "log.cleaner.backoff.ms": 1000,
         "broker.session.timeout.ms": 3000,
         "broker.heartbeat.interval.ms": 500,
         "controller.quorum.election.timeout.ms": 500,
@@ -92,7 +96,19 @@ def properties(node: Node, nodes: Sequence[Node], data: Path) -> str:
     return "".join(f"{name}={value}\n" for name, value in lines.items())
 
 
-def argv(java: Java, jars: Sequence[Path], folder: Path, main: str, *arguments: str) -> list[str]:
+def class_path(jars: Sequence[Path]) -> str:
+    return ":".join(str(jar) for jar in jars)
+
+
+def log_settings(log: Path) -> str:
+    """The text of `log4j2.properties`: one file, rolled at 10 MB, three kept."""
+    return _LOG4J.format(log=log)
+
+
+def argv(
+    java: Java, jars: Sequence[Path], folder: Path, main: Sequence[str], *arguments: str, flags: Sequence[str] = ()
+) -> list[str]:
+    """The command that runs one of Kafka's programs with the configuration in `folder`."""
     return [
         java.path,
         *java.flags,
@@ -100,10 +116,11 @@ def argv(java: Java, jars: Sequence[Path], folder: Path, main: str, *arguments: 
         "-Xmx512m",
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
+        *flags,
         f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
         "-cp",
-        ":".join(str(jar) for jar in jars),
-        main,
+        class_path(jars),
+        *main,
         *arguments,
     ]
 
@@ -116,6 +133,7 @@ def prepare(
     cluster_id: str,
     java: Java,
     jars: Sequence[Path],
+    archive: Path | None,
     env: Mapping[str, str],
 ) -> list[str]:
     """Write the node's configuration, format its folder the first time, and return the command that starts it."""
@@ -124,13 +142,16 @@ def prepare(
     data.mkdir(parents=True, exist_ok=True)
     config = folder / "server.properties"
     config.write_text(properties(node, nodes, data))
-    (folder / "log4j2.properties").write_text(_LOG4J.format(log=home.logs / f"kafka-{node.number}.log"))
+    (folder / "log4j2.properties").write_text(log_settings(home.logs / f"kafka-{node.number}.log"))
+    flags = [f"-XX:SharedArchiveFile={archive}"] if archive else []
     if not (data / "meta.properties").exists():
-        _format(argv(java, jars, folder, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(config)), env)
-    return argv(java, jars, folder, "kafka.Kafka", str(config))
+        short = [*flags, "-XX:TieredStopAtLevel=1"]  # it runs for less than a second: optimising it would take longer
+        format_folder(argv(java, jars, folder, FORMAT, "-t", cluster_id, "-c", str(config), flags=short), env)
+    return argv(java, jars, folder, SERVER, str(config), flags=flags)
 
 
-def _format(command: list[str], env: Mapping[str, str]) -> None:
+def format_folder(command: Sequence[str], env: Mapping[str, str]) -> None:
+    """Run the format command; raises `StackError` with its last line when it fails."""
     done = subprocess.run(command, capture_output=True, text=True, env=dict(env), timeout=120, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no output"]

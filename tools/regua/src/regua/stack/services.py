@@ -24,6 +24,11 @@ class Program:
     health_url: str
     prepare: tuple[str, ...] = ()
 
+    def whole_env(self, env: Mapping[str, str]) -> dict[str, str]:
+        """The environment it runs in: the given one without what would contradict its own settings."""
+        contradicting = ("DATABASE_URL", "DATABASE_OWNER_URL")
+        return {**{name: value for name, value in env.items() if not name.startswith(contradicting)}, **self.env}
+
     @property
     def fingerprint(self) -> str:
         """Changes when anything it is started with changes: a running process with another one is restarted."""

@@ -1,0 +1,1 @@
+"""The commands of `regua`, one module per subject; each has `register(app)`."""

@@ -1,0 +1,93 @@
+"""Waiting until the platform is quiet: every outbox empty, every position at the end, no due work.
+
+One quiet round proves little, since a fact may be on its way between two services that were asked one after the
+other. Quiet means: two rounds in a row in which every service is quiet and no counter moved.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from chassis.clock import monotonic_seconds
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one service said: its reasons for not being quiet (none: quiet), and counters that only grow."""
+
+    reasons: tuple[str, ...] = ()
+    counters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Waited:
+    """The end of the wait: whether it became quiet, after how long, and why not, by service."""
+
+    quiet: bool
+    seconds: float
+    reasons: Mapping[str, tuple[str, ...]]
+    rounds: int
+
+
+Ask = Callable[[str], Awaitable[Answer]]
+
+
+async def wait_quiet(
+    services: Mapping[str, str], ask: Ask, *, timeout_seconds: float, pause_seconds: float = 0.05
+) -> Waited:
+    """Ask every service (name → address) in rounds until all are quiet twice with the same counters."""
+    began = monotonic_seconds()
+    before: dict[str, Answer] | None = None
+    rounds = 0
+    while True:
+        rounds += 1
+        answers = dict(zip(services, await asyncio.gather(*(ask(url) for url in services.values())), strict=True))
+        quiet = not any(answer.reasons for answer in answers.values())
+        waited = monotonic_seconds() - began
+        if quiet and before == answers:
+            return Waited(True, waited, {}, rounds)
+        before = answers if quiet else None
+        if waited >= timeout_seconds:
+            reasons = {name: answer.reasons for name, answer in answers.items() if answer.reasons}
+            return Waited(False, waited, reasons or {"platform": ("counters still move",)}, rounds)
+        await asyncio.sleep(pause_seconds)
+
+
+def read_answer(body: object) -> Answer:
+    """Read `{"quiet": bool, "reasons": [...], "counters": {...}}`; anything else counts as not quiet."""
+    if not isinstance(body, dict):
+        return Answer(("its answer is not a JSON object",))
+    reasons = body.get("reasons")
+    counters = body.get("counters")
+    told = tuple(_sentence(reason) for reason in reasons) if isinstance(reasons, list) else ()
+    if body.get("quiet") is not True and not told:
+        told = ("it does not say that it is quiet",)
+    numbers = {str(k): v for k, v in counters.items() if isinstance(v, int)} if isinstance(counters, dict) else {}
+    return Answer(told, numbers)
+
+
+def _sentence(reason: object) -> str:
+    if isinstance(reason, dict):
+        return str(reason.get("detail") or reason.get("reason") or reason)
+    return str(reason)
+
+
+async def ask_over_http(services: Mapping[str, str], timeout_seconds: float) -> Waited:
+    """`wait_quiet` over each service's `GET /internal/quiescence`, on one connection per service."""
+    import httpx2
+
+    async with httpx2.AsyncClient(timeout=10, trust_env=False) as client:
+
+        async def ask(url: str) -> Answer:
+            try:
+                got = await client.get(f"{url}/internal/quiescence")
+            except httpx2.HTTPError as error:
+                return Answer((f"nobody answers ({type(error).__name__})",))
+            if got.status_code not in {200, 503}:
+                return Answer((f"it answers {got.status_code}",))
+            try:
+                return read_answer(got.json())
+            except ValueError:
+                return Answer(("its answer is not JSON",))
+
+        return await wait_quiet(services, ask, timeout_seconds=timeout_seconds)
