@@ -95,6 +95,12 @@ TARGETS: Final[dict[str, Target]] = {
             b'"status":"SOLICITADA","atualizacao":[]}]}]}',
         ),
     ),
+    "ofx": Target("brasil.statements.ofx:read", seeds="ofx"),
+    "camt": Target("brasil.statements.camt:read", seeds="camt"),
+    "nfe": Target("brasil.nfe:read", seeds="nfe"),
+    "nfe-key": Target(
+        "brasil.nfe:validate_access_key", text=True, samples=(b"35180834128745000152550010000474281920007498",)
+    ),
 }
 
 
