@@ -23,6 +23,7 @@ from chassis import outbox
 from chassis.clock import Clock
 from chassis.errors import InvalidError
 from chassis.ids import Ids
+from chassis.kafka.headers import pack_headers
 from chassis.observe import SILENT, Observer
 from chassis.outbox import OutboxFact, OutboxGauge
 from chassis.steps import Step, no_step
@@ -117,7 +118,7 @@ class Tx:
                 "event-too-large", f"an event of {fact.topic} may have at most {outbox.MAX_EVENT_BYTES} bytes"
             )
         key = envelope.partitionkey.encode()
-        headers = outbox.pack_headers(wire.headers(envelope))
+        headers = pack_headers(wire.headers(envelope))
         lane = outbox.lane_of(key, database.lanes)
         self._unit.facts.append(OutboxFact(lane, event_id, fact.topic, key, payload, headers))
         return event_id

@@ -9,12 +9,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.clock import monotonic_seconds
-from chassis.errors import InvalidError, OverloadedError
+from chassis.errors import OverloadedError
 
 MAX_EVENT_BYTES = 900_000
 """Largest encoded fact that may be written: below the 1 MiB a broker takes by default, with room for headers."""
@@ -34,27 +33,6 @@ class OutboxFact(NamedTuple):
 def lane_of(key: bytes, lanes: int) -> int:
     """The lane of a key: all facts of one key are relayed by one process, in order."""
     return zlib.crc32(key) % lanes
-
-
-def pack_headers(pairs: Sequence[tuple[str, bytes]]) -> bytes:
-    """Kafka headers as one stored value: the names on the first line, then one value a line."""
-    lines = [",".join(name for name, _ in pairs).encode()]
-    for name, value in pairs:
-        if b"\n" in value:
-            raise InvalidError("header-with-line-break", f"the header {name} may not contain a line break")
-        lines.append(value)
-    return b"\n".join(lines)
-
-
-@lru_cache(maxsize=1024)
-def _header_names(line: bytes) -> tuple[str, ...]:
-    return tuple(line.decode().split(","))
-
-
-def unpack_headers(packed: bytes) -> list[tuple[str, bytes]]:
-    """The headers that `pack_headers` stored."""
-    names, *values = packed.split(b"\n")
-    return list(zip(_header_names(names), values, strict=False))
 
 
 # The one-time filter gives the transaction its id before a position is drawn: `chassis.relay` relies on that

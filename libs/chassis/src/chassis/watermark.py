@@ -14,7 +14,7 @@ from uuid import UUID
 
 from chassis.db import Tx
 from chassis.ids import Ids
-from chassis.kafka import Record
+from chassis.kafka import Record, pack_headers
 from chassis.outbox import lane_of
 from contracts import envelope as wire
 from contracts import registry
@@ -119,7 +119,7 @@ class LaneMarks:
             tenant_id=PLATFORM_TENANT,
             correlation_id=event_id,
         )
-        return Record(envelope.partitionkey.encode(), registry.encode(envelope), wire.headers(envelope))
+        return Record(envelope.partitionkey.encode(), registry.encode(envelope), pack_headers(wire.headers(envelope)))
 
 
 _PASSED = """

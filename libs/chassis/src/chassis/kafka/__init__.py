@@ -15,6 +15,7 @@ from chassis.kafka.admin import (
 )
 from chassis.kafka.cluster import Kafka
 from chassis.kafka.hashing import murmur2, partition_of
+from chassis.kafka.headers import PackedHeaders, pack_headers, unpack_headers
 from chassis.kafka.member import Incoming, Member, Place
 from chassis.kafka.producer import DeadProducerError, Producer, Record, Sent, is_refusal
 
@@ -24,6 +25,7 @@ __all__ = [
     "Kafka",
     "KafkaError",
     "Member",
+    "PackedHeaders",
     "Place",
     "Producer",
     "Record",
@@ -35,6 +37,8 @@ __all__ = [
     "end_offsets",
     "is_refusal",
     "murmur2",
+    "pack_headers",
     "partition_of",
     "read_all",
+    "unpack_headers",
 ]

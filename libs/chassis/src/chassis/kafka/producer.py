@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError, KafkaError, MessageSizeTooLargeError, PolicyViolationError
 
 from chassis.kafka.cluster import Kafka
+from chassis.kafka.headers import unpack_headers
 
 log = logging.getLogger(__name__)
 
@@ -17,11 +18,11 @@ _REFUSALS: tuple[type[KafkaError], ...] = (MessageSizeTooLargeError, InvalidTime
 
 
 class Record(NamedTuple):
-    """One record to send."""
+    """One record to send; `headers` as `pack_headers` makes them."""
 
     key: bytes
     value: bytes
-    headers: list[tuple[str, bytes]]
+    headers: bytes
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Producer:
             self._partitions[topic] = known
         return known
 
-    async def send(self, topic: str, partition: int, records: Sequence[Record]) -> Sent:
+    async def send(self, topic: str, partition: int, records: Sequence[tuple[bytes, bytes, bytes]]) -> Sent:
         """Send the records in order, as whole batches, each only after the one before it was acknowledged.
 
         Never raises for a failed delivery: the result says how many are in the log and what stopped the rest.
@@ -136,7 +137,7 @@ class Producer:
             filled = acked
             while filled < len(records):
                 key, value, headers = records[filled]
-                if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+                if batch.append(key=key, value=value, timestamp=None, headers=unpack_headers(headers)) is None:
                     break
                 filled += 1
             batch.close()

@@ -81,15 +81,15 @@ insert into proof_counter as c (tenant_id, customer_id, sequence) values ($1, $2
 on conflict (customer_id) do update set sequence = c.sequence + 1 returning sequence
 """
 _NOTE = "insert into proof_fact (tenant_id, event_id, topic, customer_id, sequence) values ($1, $2, $3, $4, $5)"
-_NOTE_MANY = """
+NOTE_MANY = """
 insert into proof_fact (tenant_id, event_id, topic, customer_id, sequence)
 select $1, * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[])
 """
-_EFFECTS = """
+EFFECTS = """
 insert into proof_effect (tenant_id, event_id, customer_id, sequence)
 select $1, * from unnest($2::uuid[], $3::uuid[], $4::bigint[])
 """
-_STATE = """
+STATE = """
 insert into proof_state as s (tenant_id, customer_id, sequence, total_cents)
 select $1, customer_id, max(sequence), sum(sequence)
 from unnest($2::uuid[], $3::bigint[]) as e(customer_id, sequence) group by customer_id order by customer_id
@@ -135,7 +135,18 @@ def subscriptions(group: str = "proof") -> Subscriptions:
     async def hear(tx: Tx, event: Envelope[CaseClosed]) -> None:
         connection = await tx.connection()
         data = event.data
-        await connection.execute(_EFFECTS, tx.tenant_id, [event.id], [data.customer_id], [data.case_version])
+        await connection.execute(EFFECTS, tx.tenant_id, [event.id], [data.customer_id], [data.case_version])
+
+    return subs
+
+
+def payments_only(group: str) -> Subscriptions:
+    """Only the payments, for measuring one topic."""
+    subs = Subscriptions(group)
+
+    @subs.on_batch(PaymentReceived)
+    async def apply(tx: Tx, events: Sequence[Envelope[PaymentReceived]]) -> None:
+        await apply_payments(tx, events)
 
     return subs
 
@@ -145,14 +156,14 @@ async def apply_payments(tx: Tx, events: Sequence[Envelope[PaymentReceived]]) ->
     connection = await tx.connection()
     customers = [event.data.customer_id for event in events]
     sequences = [event.data.gross_cents for event in events]
-    await connection.execute(_EFFECTS, tx.tenant_id, [event.id for event in events], customers, sequences)
-    await connection.execute(_STATE, tx.tenant_id, customers, sequences)
+    await connection.execute(EFFECTS, tx.tenant_id, [event.id for event in events], customers, sequences)
+    await connection.execute(STATE, tx.tenant_id, customers, sequences)
     published = []
     for event in events:
         who = event.data.customer_id
         if who is not None:
             published.append(tx.publish(closed(who, event.data.gross_cents), causation_id=event.id))
-    await connection.execute(_NOTE_MANY, tx.tenant_id, published, [CLOSED] * len(published), customers, sequences)
+    await connection.execute(NOTE_MANY, tx.tenant_id, published, [CLOSED] * len(published), customers, sequences)
 
 
 def work() -> Schedules:

@@ -16,8 +16,17 @@ import asyncpg
 from chassis.clock import monotonic_seconds
 from chassis.db import Database
 from chassis.ids import jitter
-from chassis.kafka import DeadProducerError, Kafka, KafkaError, Producer, Record, Sent, end_offsets, partition_of
-from chassis.outbox import unpack_headers
+from chassis.kafka import (
+    DeadProducerError,
+    Kafka,
+    KafkaError,
+    PackedHeaders,
+    Producer,
+    Record,
+    Sent,
+    end_offsets,
+    partition_of,
+)
 from chassis.relay.lanes import Lane, snapshot, take_lanes
 from chassis.relay.refused import Blocked
 from chassis.watermark import LaneMarks, Sources
@@ -60,20 +69,12 @@ class RelayStatus:
 
 
 @dataclass
-class _Row:
-    lane: int
-    position: int
-    key: bytes
-    record: Record
-
-
-@dataclass
 class _Run:
-    """Rows for one partition, in order."""
+    """Rows of the outbox for one partition, in order: (lane, position, topic, key, payload, headers)."""
 
     topic: str
     partition: int
-    rows: list[_Row] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     sent: Sent = field(default_factory=lambda: Sent(0))
 
 
@@ -278,24 +279,25 @@ class Relay:
         producer = self._present()
         counts: dict[str, int] = {}
         runs: dict[tuple[str, int], _Run] = {}
-        for lane, position, topic, key, payload, headers in rows:
+        for row in rows:
+            topic = row[2]
             partitions = counts.get(topic)
             if partitions is None:
                 with self._step("relay.partitions"):
                     partitions = counts[topic] = await producer.partitions(topic)
-            partition = partition_of(key, partitions)
-            run = runs.get((topic, partition))
+            place = topic, partition_of(row[3], partitions)
+            run = runs.get(place)
             if run is None:
-                run = runs[topic, partition] = _Run(topic, partition)
-            run.rows.append(_Row(lane, position, key, Record(key, payload, unpack_headers(headers))))
+                run = runs[place] = _Run(*place)
+            run.rows.append(row)
         return list(runs.values())
 
     async def _send(self, run: _Run) -> None:
         producer = self._present()
-        records = [row.record for row in run.rows]
+        records = [row[3:6] for row in run.rows]
         started = monotonic_seconds()
         with (
-            self._observer.sending(run.topic, run.partition, [record.headers for record in records]),
+            self._observer.sending(run.topic, run.partition, PackedHeaders([record[2] for record in records])),
             self._step("relay.send"),
         ):
             run.sent = await producer.send(run.topic, run.partition, records)
@@ -308,8 +310,8 @@ class Relay:
         for run in runs:
             lanes = set()
             for row in run.rows[: run.sent.acked]:
-                gone.setdefault(row.lane, []).append(row.position)
-                lanes.add(row.lane)
+                gone.setdefault(row[0], []).append(row[1])
+                lanes.add(row[0])
             for lane in lanes:
                 # The run's last offset is not below that of the lane's own last record: a safe overstatement.
                 self._marks.acknowledged(lane, run.topic, run.partition, run.sent.last_offset)
@@ -336,9 +338,9 @@ class Relay:
         await self._drop_producer("refused")
         await self._open()
 
-    async def _isolate(self, topic: str, partition: int, rows: list[_Row]) -> int:
+    async def _isolate(self, topic: str, partition: int, rows: list[Any]) -> int:
         """Halve until the refused record is alone, keeping the order of all others; returns how many rows left."""
-        rows = [row for row in rows if row.key not in self._blocked.keys]
+        rows = [row for row in rows if row[3] not in self._blocked.keys]
         if not rows:
             return 0
         if self._producer is None or self._producer.dead:
@@ -358,7 +360,7 @@ class Relay:
         moved += await self._isolate(topic, partition, rest[:middle])
         return moved + await self._isolate(topic, partition, rest[middle:])
 
-    async def _set_aside(self, topic: str, row: _Row, reason: str) -> None:
+    async def _set_aside(self, topic: str, row: Any, reason: str) -> None:
         if self._blocked.count >= self._refused_limit:
             self._status.alarm = "refused-limit"
             self._observer.alarm("outbox-refused-limit", {"refused": self._blocked.count, "reason": reason})
@@ -366,9 +368,9 @@ class Relay:
         with self._step("relay.set_aside"):
             await self._blocked.set_aside(
                 self._connection,
-                lane=row.lane,
-                position=row.position,
-                key=row.key,
+                lane=row[0],
+                position=row[1],
+                key=row[3],
                 reason=reason,
                 now=self._clock.now(),
             )
