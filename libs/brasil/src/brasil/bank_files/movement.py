@@ -73,8 +73,12 @@ class TitleMovement(NamedTuple):
         return self.kind in SETTLED_KINDS and not self.needs_review
 
     def to_json(self) -> dict[str, Any]:
-        """The movement as JSON-ready values: ISO dates, null for unknown."""
+        """The movement as JSON-ready values: ISO dates, null for unknown.
+
+        A payment in part and a reversal show in the code, its description and its reasons.
+        """
         body = self._asdict()
+        del body["partial"], body["reverses_payment"]
         body["kind"] = self.kind.value
         body["reasons"] = [reason._asdict() for reason in self.reasons]
         for name in ("occurred_on", "credit_on", "due_on"):

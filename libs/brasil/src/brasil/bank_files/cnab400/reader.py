@@ -41,11 +41,12 @@ def read(data: bytes) -> InspectionResult:
             problems=findings.as_tuple(),
         )
     check_order(records, findings)
-    movements = _read_movements(records, layout, findings)
+    movements, all_read = _read_movements(records, layout, findings)
     _check_amounts(movements, layout, findings)
     if records.lines[-1][0] == "9" and len(records.lines) > 1:
         _check_bank(records, layout, findings)
-        check_trailer(layout.trailer, records.lines[-1], records.numbers[-1], movements, findings)
+        if all_read:
+            check_trailer(layout.trailer, records.lines[-1], records.numbers[-1], movements, findings)
     report_reviews(movements, findings)
     report_repeats(movements, findings)
     file_date = header_field(header, layout.file_date, records.numbers[0], "date", findings)
@@ -105,10 +106,12 @@ def _readers(bank: str) -> dict[str, MovementReader]:
     return {record_type: MovementReader(place, layout.codes) for record_type, place in layout.movements.items()}
 
 
-def _read_movements(records: Records, layout: ReturnLayout, findings: Findings) -> list[TitleMovement]:
+def _read_movements(records: Records, layout: ReturnLayout, findings: Findings) -> tuple[list[TitleMovement], bool]:
+    """Return the movements, and whether every line that should hold one could be read."""
     readers = _readers(layout.bank)
     fast = {record_type: reader.fast for record_type, reader in readers.items()}
     movements: list[TitleMovement] = []
+    all_read = True
     lines, numbers = records.lines, records.numbers
     for index in range(1, len(lines)):
         line = lines[index]
@@ -118,7 +121,9 @@ def _read_movements(records: Records, layout: ReturnLayout, findings: Findings) 
             movement = _read_unusual(line, numbers[index], layout, movements, findings)
         if movement is not None:
             movements.append(movement)
-    return movements
+        elif line[0] in fast:
+            all_read = False
+    return movements, all_read
 
 
 def _read_unusual(

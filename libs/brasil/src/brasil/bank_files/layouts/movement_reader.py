@@ -13,12 +13,13 @@ from typing import Any, Final, cast
 
 from brasil.bank_files.codes.table import CodeTable, Meaning, ReasonField, ReasonReader
 from brasil.bank_files.layouts.fields import DATES, Field, FieldError, FieldType, Record, read_field
-from brasil.bank_files.movement import MovementKind, TitleMovement
+from brasil.bank_files.movement import MovementKind, Reason, TitleMovement
 from brasil.bank_files.problems import Findings
 
 _AMOUNTS: Final = ("face", "paid", "credited", "interest", "fine", "discount", "abatement", "fee")
 _DATES: Final = ("occurred_on", "credit_on", "due_on")
 _TEXTS: Final = ("our_number", "document_number", "your_number", "payer_name")
+IN_PART: Final = "Pagamento parcial"
 
 
 class PaidRule(Enum):
@@ -94,7 +95,9 @@ class MovementReader:
         meaning = self._table.meaning(code)
         reasons, reason_partial = self._reasons.read(code, *_cut_reasons(self._layout.reasons, line))
         paid, credited, review = judge(self._layout.paid_rule, meaning, values)
-        partial_mark = self._layout.partial.cut(line).strip(" 0") if self._layout.partial else ""
+        partial = meaning.partial or reason_partial
+        if self._layout.partial and meaning.settles and self._layout.partial.cut(line).strip(" 0"):
+            partial, reasons = True, (*reasons, Reason(self._layout.partial.cut(line).strip(), IN_PART))
         credit_on = values.get("credit_on")
         if self._layout.credit_when_settled and not meaning.settles:
             credit_on = None
@@ -121,7 +124,7 @@ class MovementReader:
             payer_name=values.get("payer_name"),
             pix=None,
             needs_review=review,
-            partial=meaning.partial or reason_partial or (meaning.settles and bool(partial_mark)),
+            partial=partial,
             reverses_payment=meaning.reverses_payment,
         )
 
@@ -173,6 +176,8 @@ def _compile(
         "new": tuple.__new__,
         "FieldError": FieldError,
         "FEE": MovementKind.FEE,
+        "Reason": Reason,
+        "IN_PART": IN_PART,
         "read_reasons": reasons.read,
         **{f"date_{type_.name}": dates for type_, dates in DATES.items()},
     }
@@ -230,7 +235,8 @@ def _reasons_source(layout: MovementLayout) -> Iterable[str]:
         yield f"    reasons, in_part = read_reasons(code, {cuts})"
         yield "    partial = partial or in_part"
     if layout.partial:
-        yield f"    partial = partial or settles and bool({_slice(layout.partial)}.strip(' 0'))"
+        yield f"    if settles and {_slice(layout.partial)}.strip(' 0'):"
+        yield f"        partial, reasons = True, (*reasons, Reason({_slice(layout.partial)}.strip(), IN_PART))"
 
 
 def _slice(field: Field) -> str:
