@@ -40,10 +40,19 @@ _TABLES = {
     "receivable": """
         create table receivable (
           tenant_id uuid not null, invoice_id uuid not null, customer_id uuid not null, version integer not null,
-          snapshot jsonb not null, paid_state text, paid_open_cents bigint, paid_at_version integer,
+          snapshot jsonb not null,
           primary key (tenant_id, invoice_id)
         );
         create index receivable_customer_idx on receivable (tenant_id, customer_id)
+        """,
+    "received": """
+        create table received (
+          tenant_id uuid not null, allocation_id uuid not null, invoice_id uuid not null, customer_id uuid,
+          money_cents bigint not null, closed_cents bigint not null, paid_on date, known_at timestamptz,
+          undone boolean not null default false,
+          primary key (tenant_id, allocation_id, invoice_id)
+        );
+        create index received_invoice_idx on received (tenant_id, invoice_id) where not undone
         """,
     "collection_case": """
         create table collection_case (

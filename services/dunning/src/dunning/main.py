@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.service import Service
-from dunning import api, consumers
+from dunning import api, consumers, due_work
 from dunning.settings import Settings
 
 service = Service(
@@ -14,4 +14,5 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     routers=(api.router,),
     subscriptions=consumers.subscriptions,
+    schedules=due_work.schedules,
 )

@@ -1,7 +1,7 @@
 """What a review decided: new values of rows and the facts to publish, for the handler to save in one transaction."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.base import Event
@@ -46,6 +46,7 @@ class OpenedTask:
     reason: str
     priority: int
     open_cents: int
+    due_on: date
 
 
 @dataclass(frozen=True, kw_only=True)

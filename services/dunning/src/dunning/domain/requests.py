@@ -166,7 +166,7 @@ def request_task(
     assert file.debtor is not None  # noqa: S101 - a review without a debtor asks for nothing
     assert decision.step is not None  # noqa: S101 - only a decision with a step leads to a task
     receivable = file.receivables[case.invoice_id]
-    today = now.astimezone(file.debtor.zone).date()
+    due_on = now.astimezone(file.debtor.zone).date() + timedelta(days=2)
     no_contact = decision.reason == "no_channel_left"
     current = changes.cases.get(case.case_id, case)
     current = next_case(current)
@@ -186,7 +186,7 @@ def request_task(
             decision_id=decision_id,
             priority=priority,
             reason=reason,
-            due_on=today + timedelta(days=2),
+            due_on=due_on,
             open_cents=receivable.open_cents,
         )
     )
@@ -198,6 +198,7 @@ def request_task(
             reason=reason,
             priority=priority,
             open_cents=receivable.open_cents,
+            due_on=due_on,
         )
     )
     return task_id
