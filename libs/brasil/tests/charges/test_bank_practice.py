@@ -122,6 +122,21 @@ def test_a_boleto_paid_on_saturday_counts_to_monday_and_a_pix_to_saturday() -> N
     assert charges(face_cents=10000, due_on=friday, on=saturday, terms=pix).charged("interest") == 100
 
 
+def test_the_fine_of_a_pix_waits_for_a_working_day() -> None:
+    # bacen/pix-api issue 297: due Friday; on Saturday and Sunday interest alone, on Monday the fine too.
+    agreed = Terms(
+        fine=Percent(Decimal(2)),
+        interest=InterestRate(Decimal(1), RateBasis.DAY),
+        weekend_rule=WeekendRule.PIX_COBV,
+        contract=Contract.BUSINESS,
+    )
+    totals = [
+        charges(face_cents=10000, due_on=date(2020, 11, 27), on=date(2020, 11, 27 + late), terms=agreed).total_cents
+        for late in (0, 1, 2, 3)
+    ]
+    assert totals == [10000, 10100, 10200, 10500]
+
+
 SATURDAY, MONDAY, TUESDAY = date(2024, 3, 2), date(2024, 3, 4), date(2024, 3, 5)
 
 
@@ -153,7 +168,9 @@ def test_the_weekend_rules_disagree_by_name(rule: WeekendRule, on_monday: int, o
 
 def test_a_due_date_on_a_working_day_is_the_same_under_every_rule() -> None:
     for rule in WeekendRule:
-        assert set(due_date(TUESDAY, rule, NATIONAL)) == {TUESDAY}
+        due = due_date(TUESDAY, rule, NATIONAL)
+        assert set(due._replace(fine_from=TUESDAY)) == {TUESDAY}
+        assert due.fine_from == date(2024, 3, 6)
 
 
 def test_days_can_be_calendar_business_or_months_of_thirty() -> None:

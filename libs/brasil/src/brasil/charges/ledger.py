@@ -112,7 +112,7 @@ class Ledger:
         """Charge what has fallen due by the end of `day`: the fine once, and the interest of the days since."""
         if day <= self.last_free_day:
             return
-        if not self._fine_charged:
+        if not self._fine_charged and day >= self.due.fine_from:
             self._fine_charged = True
             self._charge_fine()
         self._accrue(day)

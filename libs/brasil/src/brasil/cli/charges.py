@@ -47,7 +47,7 @@ _BASES: Final = {
     "": RateBasis.MONTH_30,
     "day": RateBasis.DAY,
     "month": RateBasis.MONTH_30,
-    "year": RateBasis.YEAR_360,
+    "year": RateBasis.YEAR_365,
     **{basis.value: basis for basis in RateBasis},
 }
 _EPILOG: Final = """\
