@@ -1,5 +1,6 @@
 """What a movement means: gross and net, what settles and what only looks like it, and what a person must see."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -245,7 +246,7 @@ def _readers() -> dict[str, tuple[MovementReader, list[str]]]:
                     lines[f"{format_}-{name}"] = (MovementReader(place, layout.codes), found)
         elif format_ == "cnab240":
             place_240 = return_layout_240(document["bank"])
-            pairs = [first + second for first, second in zip(rows, rows[1:], strict=False) if first[13:14] == "T"]
+            pairs = [first + second for first, second in itertools.pairwise(rows) if first[13:14] == "T"]
             lines[f"{format_}-{name}"] = (MovementReader(place_240.movement, place_240.codes), pairs)
     return lines
 
