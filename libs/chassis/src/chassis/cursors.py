@@ -53,13 +53,13 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(None, description="pass as `cursor` to read on")
 
 
-_WRITE: Final[Mapping[type, tuple[str, Callable[[Any], Any]]]] = {
-    str: ("s", str),
-    int: ("i", int),
-    UUID: ("u", str),
-    datetime: ("t", datetime.isoformat),
-    date: ("d", date.isoformat),
-}
+_WRITE: Final[tuple[tuple[type, str, Callable[[Any], Any]], ...]] = (
+    (str, "s", str),
+    (int, "i", int),
+    (UUID, "u", str),
+    (datetime, "t", datetime.isoformat),  # before date, of which it is a kind
+    (date, "d", date.isoformat),
+)
 _READ: Final[Mapping[str, Callable[[Any], Value]]] = {
     "s": str,
     "i": int,
@@ -67,6 +67,13 @@ _READ: Final[Mapping[str, Callable[[Any], Value]]] = {
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,
 }
+
+
+def _tagged(value: Value) -> tuple[str, str | int]:
+    for kind, letter, write in _WRITE:
+        if isinstance(value, kind):
+            return letter, write(value)
+    raise TypeError(f"a cursor cannot hold a {type(value).__name__}")
 
 
 class CursorSigner:
@@ -77,8 +84,7 @@ class CursorSigner:
 
     def write(self, values: Sequence[Value], *, scope: str) -> str:
         """The cursor behind a row with these sort values, for the list that `scope` names."""
-        tagged = [(_WRITE[type(value)][0], _WRITE[type(value)][1](value)) for value in values]
-        body = json.dumps(tagged, separators=(",", ":")).encode()
+        body = json.dumps([_tagged(value) for value in values], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._tag(body, scope) + body).rstrip(b"=").decode()
 
     def read(self, cursor: str, *, scope: str) -> tuple[Value, ...]:

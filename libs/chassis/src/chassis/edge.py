@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import http_errors, problems
@@ -29,8 +30,11 @@ Measure = Callable[[str, str, int, float], None]
 """Takes method, route template, status and seconds of a finished request."""
 
 
-class _BodyTooLargeError(Exception):
-    pass
+class _BodyTooLargeError(HTTPException):
+    """An HTTP error, because the framework lets those through where it reads the body."""
+
+    def __init__(self) -> None:
+        super().__init__(413, headers={"connection": "close"})
 
 
 class Edge:

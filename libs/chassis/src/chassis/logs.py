@@ -32,6 +32,29 @@ _KEPT: Final = frozenset({"timestamp", "level", "logger", "trace_id", "span_id",
 _FRAMES: Final = 40
 
 
+def ensure() -> None:
+    """A safe default where nobody called `configure` (tests, commands): redacted lines into the standard loggers."""
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=[*_shared("regua", texts=False), structlog.processors.JSONRenderer()],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+            wrapper_class=structlog.stdlib.BoundLogger,
+            cache_logger_on_first_use=False,
+        )
+
+
+def _shared(service: str, *, texts: bool) -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _Exceptions(texts=texts),
+        _redact_event,
+        _Identity(service),
+    ]
+
+
 def configure(
     *,
     service: str,
@@ -41,15 +64,7 @@ def configure(
     stream: TextIO | None = None,
 ) -> None:
     """Set up logging for the process; calling it again replaces the earlier set-up."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _Exceptions(texts=exception_texts),
-        _redact_event,
-        _Identity(service),
-    ]
+    shared = _shared(service, texts=exception_texts)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from opentelemetry.sdk.trace.export import SpanExporter
 
-from chassis import telemetry
+from chassis import logs, telemetry
 from chassis.apikeys import ApiKeys
 from chassis.auth import Authenticator
 from chassis.clock import Clock
@@ -59,6 +59,7 @@ def build(
     name: str, settings: ServiceSettings, *, exporter: SpanExporter | None = None, tokens: Tokens | None = None
 ) -> Runtime:
     """Build the parts; nothing is connected yet. `exporter` and `tokens` replace what settings name (tests)."""
+    logs.ensure()
     clock = settings.clock()
     ids = settings.ids(clock)
     metrics = Metrics()

@@ -75,7 +75,7 @@ async def test_a_service_migrates_starts_serves_and_stops_with_exit_code_0(name,
         address, _ = await read_address(process)
         async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
             async with asyncio.timeout(60):
-                while (ready := await client.get("/readyz")).status_code != 200:
+                while (ready := await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
             assert ready.json() == {"ready": True, "reasons": [], "degraded": []}
             assert (await client.get("/healthz")).status_code == 200
