@@ -35,7 +35,7 @@ FIRST, LAST = date(2024, 1, 1), date(2028, 12, 31)
 dates = st.dates(FIRST, LAST)
 faces = st.integers(5000, 10**9)  # above the largest fixed fine, which the law ends at the debt
 percents = st.decimals(0, 20, places=4)
-MONTHS = [date(year, month, 1) for year in range(2024, 2029) for month in range(1, 13)]
+MONTHS = [date(year, month, 1) for year in range(2023, 2030) for month in range(1, 13)]  # dates move
 legal = st.lists(st.decimals(-1, 2, places=6), min_size=1, max_size=5).map(
     lambda rates: LegalRate(tuple((month, rates[index % len(rates)]) for index, month in enumerate(MONTHS)))
 )
