@@ -46,9 +46,10 @@ SESSION_SETTINGS: Mapping[str, str] = {
 
 
 class _Unit:
-    """What the transactions views of one unit of work share."""
+    """What the transaction's views of one unit of work share."""
 
-    def __init__(self, database: "Database", session: AsyncSession):
+    def __init__(self, database: "Database", session: AsyncSession, name: str):
+        self.name = name
         self.database = database
         self.session = session
         self.facts: list[OutboxFact] = []
@@ -127,7 +128,8 @@ class Tx:
         """The same transaction seen as another tenant; what was pending for the previous one is written first."""
         if self.session.new or self.session.dirty or self.session.deleted:
             await self.session.flush()
-        await (await self.connection()).execute(_SET_TENANT_RAW, str(tenant_id))
+        with self._unit.database.step(f"{self._unit.name}.tenant"):
+            await (await self.connection()).execute(_SET_TENANT_RAW, str(tenant_id))
         return Tx(
             self._unit,
             now=self.now,
@@ -196,7 +198,7 @@ class Database:
         `correlation_id` and `causation_id` go into the facts published here. `name` is the prefix of its steps.
         """
         async with await self._begin(tenant_id, name) as session:
-            unit = _Unit(self, session)
+            unit = _Unit(self, session, name)
             tx = Tx(
                 unit,
                 now=self.clock.now(),

@@ -191,14 +191,16 @@ async def redrive(database: Database, applies: Applies, shown_key: str, *, dry_r
     report = RedriveReport(shown_key, dry_run)
     if dry_run:
         async with database.unit_of_work(tenant_id=None, name="redrive", commit=False) as tx:
-            await _require(tx, key)
+            await _require(tx, key, database)
             connection = await tx.connection()
-            for row in await connection.fetch(_WAITING, key, 10_000):
+            with database.step("redrive.next"):
+                rows = await connection.fetch(_WAITING, key, 10_000)
+            for row in rows:
                 if report.stopped_by is not None:
                     report.waiting += 1
                     continue
                 try:
-                    await _redrive_one(tx, applies, _item(row, key), report)
+                    await _redrive_one(tx, applies, _item(row, key), report, database)
                 except Exception as error:  # noqa: BLE001 - whatever a handler raises is the answer here
                     report.stopped_by = _fault_of(error)
                     report.waiting += 1
@@ -208,25 +210,30 @@ async def redrive(database: Database, applies: Applies, shown_key: str, *, dry_r
     return report
 
 
-async def _require(tx: Tx, key: bytes) -> None:
-    if await (await tx.connection()).fetchval(_LOCK, key) is None:
-        raise NotParkedError
+async def _require(tx: Tx, key: bytes, database: Database) -> None:
+    with database.step("redrive.lock"):
+        if await (await tx.connection()).fetchval(_LOCK, key) is None:
+            raise NotParkedError
 
 
 async def _redrive_next(database: Database, applies: Applies, key: bytes, report: RedriveReport) -> bool:
     """Handle the oldest waiting event in a transaction of its own; false when there is nothing more to do."""
     item: Item | None = None
+    step = database.step
     try:
         async with database.unit_of_work(tenant_id=None, name="redrive") as tx:
-            await _require(tx, key)
+            await _require(tx, key, database)
             connection = await tx.connection()
-            rows = await connection.fetch(_WAITING, key, 1)
+            with step("redrive.next"):
+                rows = await connection.fetch(_WAITING, key, 1)
             if not rows:
-                await connection.execute("delete from parked_key where key = $1", key)
+                with step("redrive.release"):
+                    await connection.execute("delete from parked_key where key = $1", key)
                 return False
             item = _item(rows[0], key)
-            await _redrive_one(tx, applies, item, report)
-            await connection.execute("delete from parked_event where id = $1", rows[0]["id"])
+            await _redrive_one(tx, applies, item, report, database)
+            with step("redrive.remove"):
+                await connection.execute("delete from parked_event where id = $1", rows[0]["id"])
     except NotParkedError:
         if report.done + report.duplicates == 0:
             raise
@@ -245,12 +252,14 @@ def _fault_of(error: BaseException) -> Fault:
     return Fault(reason_of(cause), type(cause).__name__)
 
 
-async def _redrive_one(tx: Tx, applies: Applies, item: Item, report: RedriveReport) -> None:
+async def _redrive_one(tx: Tx, applies: Applies, item: Item, report: RedriveReport, database: Database) -> None:
     report.events.append(f"{item.topic} {item.event_id}")
     if item.event is None or item.event_id is None:
         item.fault = item.fault or Fault("undecodable", "")
         raise ValueError(item.fault.reason)
-    if not await inbox.claim_one(await tx.connection(), item.event_id):
+    with database.step("redrive.claim"):
+        unseen = await inbox.claim_one(await tx.connection(), item.event_id)
+    if not unseen:
         report.duplicates += 1
         return
     await applies.run_handlers(tx, [item])
@@ -261,10 +270,11 @@ async def _note_failure(database: Database, key: bytes, item: Item, report: Redr
     fault = report.stopped_by or Fault("unknown", "")
     async with database.unit_of_work(tenant_id=None, name="redrive") as tx:
         connection = await tx.connection()
-        await connection.execute(_FAILED_AGAIN, key, fault.reason, fault.detail, item.topic, item.event_id)
-        report.waiting = await connection.fetchval(
-            "select count(*) from parked_event where key = $1 and discarded_at is null", key
-        )
+        with database.step("redrive.note_failure"):
+            await connection.execute(_FAILED_AGAIN, key, fault.reason, fault.detail, item.topic, item.event_id)
+            report.waiting = await connection.fetchval(
+                "select count(*) from parked_event where key = $1 and discarded_at is null", key
+            )
 
 
 async def discard_first(database: Database, shown_key: str, *, because: str) -> UUID | None:
@@ -274,7 +284,7 @@ async def discard_first(database: Database, shown_key: str, *, because: str) -> 
     """
     key = key_of(shown_key)
     async with database.unit_of_work(tenant_id=None, name="parking") as tx:
-        await _require(tx, key)
+        await _require(tx, key, database)
         connection = await tx.connection()
         rows = await connection.fetch(_WAITING, key, 1)
         if not rows:

@@ -10,12 +10,17 @@ from aiokafka.errors import TopicAlreadyExistsError
 from chassis.kafka.cluster import Kafka
 
 
-async def create_topics(kafka: Kafka, partitions: Mapping[str, int], *, replication: int = 1) -> None:
+async def create_topics(
+    kafka: Kafka, partitions: Mapping[str, int], *, replication: int = 1, config: Mapping[str, str] | None = None
+) -> None:
     """Create the named topics with so many partitions each; those that exist stay as they are."""
     admin = AIOKafkaAdminClient(**kafka.client_arguments())
     await admin.start()
     try:
-        wanted = [NewTopic(kafka.wire_topic(name), count, replication) for name, count in partitions.items()]
+        wanted = [
+            NewTopic(kafka.wire_topic(name), count, replication, topic_configs=dict(config or {}))
+            for name, count in partitions.items()
+        ]
         try:
             await admin.create_topics(wanted)
         except TopicAlreadyExistsError:

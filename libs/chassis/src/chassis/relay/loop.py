@@ -62,6 +62,7 @@ class RelayStatus:
     producer_dead: bool = False
     refused: int = 0
     sent: int = 0
+    watermarks: int = 0
     rows_per_second: float = 0.0
     trouble: str | None = None
     alarm: str | None = None
@@ -404,3 +405,4 @@ class Relay:
                 raise sent.error
             for lane, _ in marks:
                 self._marks.said(lane, instants[lane])
+            self._status.watermarks += len(marks)
