@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+_LONG_RUN: Final = r"(?<!\d)\d{10,}(?!\d)"
 _PATTERNS: Final = (
     ("keep", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     ("keep", r"\b00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b"),
@@ -26,14 +27,14 @@ _PATTERNS: Final = (
     ("password", r"(?<=://)[^\s/:@]{1,128}:[^\s/@]{1,256}(?=@)"),
     (
         "secret",
-        r"\b(?:password|passwd|secret|token|api[_-]?key|pepper|authorization)[\"']?\s*[:=]\s*[\"']?[^\s\"',;&]{4,}",
+        r"(?<![a-z0-9])(?:password|passwd|secret|token|api[_-]?key|pepper|authorization)[\"']?\s*[:=]\s*[\"']?[^\s\"',;&]{4,}",
     ),
     ("email", r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+"),
     ("tax id", r"\b[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-\d{2}\b"),
     ("candidate", r"\b(?=[0-9]*[a-z])[0-9a-z]{12}\d{2}\b"),
     ("number", r"(?<!\w)9\d{4}[ .-]\d{4}(?!\w)"),
     ("number", r"(?<![a-z0-9])\+?\(?\d(?:[ ./()\-]{0,2}\d){9,}(?![a-z])"),
-    ("number", r"(?<!\d)(?:\d{11}|\d{14})(?!\d)"),
+    ("number", _LONG_RUN),
 )
 _MEANING: Final = {f"g{position}": meaning for position, (meaning, _) in enumerate(_PATTERNS)}
 _COMBINED: Final = re.compile(
@@ -60,9 +61,9 @@ def redact(text: str) -> str:
 def _replace(match: re.Match[str]) -> str:
     meaning = _MEANING[str(match.lastgroup)]
     found = match.group()
-    if meaning == "keep" or (meaning == "candidate" and not _alphanumeric_cnpj(found.upper())):
-        return found
-    return "[tax id]" if meaning == "candidate" else f"[{meaning}]"
+    if meaning == "candidate":
+        return "[tax id]" if _alphanumeric_cnpj(found.upper()) else re.sub(_LONG_RUN, "[number]", found)
+    return found if meaning == "keep" else f"[{meaning}]"
 
 
 def _alphanumeric_cnpj(text: str) -> bool:
