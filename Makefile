@@ -23,7 +23,7 @@ test: setup ## All that CI runs: check, then tests on real Kafka and PostgreSQL,
 	@$(VENV)/python -m regua.check --all
 
 test-fast: setup ## Only the tests without I/O
-	@$(VENV)/pytest -q -m "not io and not e2e and not campaign" $(ARGS)
+	@$(VENV)/pytest -q -m "not io and not e2e and not campaign" -n auto --dist worksteal $(ARGS)
 
 test-io: setup ## Only the tests on real Kafka and PostgreSQL (REGUA_TEST_STACK=containers: in containers)
 	@$(VENV)/pytest -q -m "io and not e2e and not campaign" $(ARGS)

@@ -11,7 +11,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from regua import chaos, check, gates
-from regua.gates import FAST, TIERS, Gate, Outcome, Runner, Tier
+from regua.gates import TIERS, Gate, Outcome, Runner, Tier, fast
 
 PASSING = "def test_one():\n    assert True\n\n\ndef test_two():\n    assert True\n"
 FAILING = PASSING + "\n\ndef test_three():\n    assert 1 == 2\n"
@@ -46,6 +46,7 @@ def outcome(gate: Gate, code: int = 0, passed: int = 0, failed: int = 0) -> Outc
 
 
 GATE = Gate("gate", ("true",), "mend it")
+FAST = fast("quick")
 
 
 def test_a_tier_counts_its_tests(tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_an_interrupt_stops_the_check_at_once(tmp_path: Path) -> None:
     sleeper = f"import pathlib,time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
     script = (
         "import sys\nfrom regua import check\nfrom regua.gates import Gate\n"
-        f"check.GATES = ()\ncheck.FAST = Gate('slow', (sys.executable, '-c', {sleeper!r}), '-')\n"
+        f"check.GATES = ()\ncheck.fast = lambda effort: Gate('slow', (sys.executable, '-c', {sleeper!r}), '-')\n"
         "sys.exit(check.main([]))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

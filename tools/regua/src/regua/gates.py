@@ -63,9 +63,10 @@ def module(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name, *arguments)
 
 
-def tests(marks: str, *more: str) -> tuple[str, ...]:
-    """The command line of pytest for the tests with these marks; `ci` makes property tests the same in each run."""
-    return module("pytest", "-q", "-m", marks, "--hypothesis-profile=ci", *more)
+def pytest_with(marks: str, *more: str, effort: str = "thorough") -> tuple[str, ...]:
+    """The command line of pytest for the tests with these marks; `effort` names a profile of `property_profiles`."""
+    profile = ("-p", "regua.property_profiles", f"--hypothesis-profile={effort}")
+    return module("pytest", "-q", "-m", marks, *profile, *more)
 
 
 def cores() -> int:
@@ -91,27 +92,31 @@ GATES = (
     Gate("contracts", module("regua", "contracts", "check"), "Run `make events` and commit what it writes."),
     Gate("lock", module("regua.lock", "--check"), "Run `make lock` and commit requirements.lock."),
 )
-FAST = Tier(
-    "tests without I/O",
-    tests("not io and not e2e and not campaign", "-n", str(cores()), "--dist", "worksteal"),
-    "Run one with `.venv/bin/pytest path::name`.",
-)
+
+
+def fast(effort: str) -> Tier:
+    """The tests without I/O, on all processors."""
+    marks = "not io and not e2e and not campaign"
+    command = pytest_with(marks, "-n", str(cores()), "--dist", "worksteal", effort=effort)
+    return Tier("tests without I/O", command, "Run one with `.venv/bin/pytest path::name`.")
+
+
 TIERS = (
     Tier(
         "tests on real Kafka and PostgreSQL",
-        tests("io and not e2e and not campaign"),
+        pytest_with("io and not e2e and not campaign"),
         "Run one with `.venv/bin/pytest path::name`; `make status` says what runs.",
         may_be_empty=True,
         skips_fail=True,
     ),
     Tier(
         "tests of the whole platform",
-        tests("e2e and not campaign"),
+        pytest_with("e2e and not campaign"),
         "Run one with `.venv/bin/pytest path::name`; `make logs` shows the services.",
         may_be_empty=True,
         skips_fail=True,
     ),
-    Tier("small campaigns", tests("campaign"), "The seed is printed; run it again with it.", may_be_empty=True),
+    Tier("small campaigns", pytest_with("campaign"), "The seed is printed; run it again with it.", may_be_empty=True),
 )
 
 
