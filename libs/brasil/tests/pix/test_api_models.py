@@ -156,13 +156,16 @@ def test_any_bytes_are_read_or_refused(raw):
             parse(raw)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*PIX, "loc", "devedor"]), inner),
+SCALARS = st.sampled_from([None, True, 0, -1, 10**30, 1.5, float("nan"), "", "x", "1.00", "2026-01-01", [], {}])
+INNER = st.dictionaries(
+    st.sampled_from(["valor", "original", "multa", "modalidade", "data", "cpf", "nome", "id", "dataDeVencimento"]),
+    SCALARS,
+    max_size=3,
 )
+OUTER = st.sampled_from([*PIX, "calendario", "devedor", "status", "idRec", "atualizacao", "tentativas", "loc", "pix"])
 
 
-@given(st.dictionaries(st.sampled_from([*PIX, "calendario", "devedor", "status", "idRec", "atualizacao"]), JSON))
+@given(st.dictionaries(OUTER, SCALARS | INNER | st.lists(INNER, max_size=2), max_size=6))
 def test_any_document_is_read_or_refused(document):
     for parse in (
         received.parse_document,
