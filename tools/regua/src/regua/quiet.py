@@ -1,22 +1,23 @@
 """Waiting until the platform is quiet: every outbox empty, every position at the end, no due work.
 
 One quiet round proves little, since a fact may be on its way between two services that were asked one after the
-other. Quiet means: two rounds in a row in which every service is quiet and no counter moved.
+other. Quiet means: two rounds in a row in which every service is quiet and no activity count moved.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chassis.clock import monotonic_seconds
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one service said: its reasons for not being quiet (none: quiet), and counters that only grow."""
+    """What one service said: its reasons for not being quiet (none: quiet), and a count that grows with all it does."""
 
     reasons: tuple[str, ...] = ()
-    counters: Mapping[str, int] = field(default_factory=dict)
+    activity: int = 0
+    parked_keys: int = 0
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Waited:
     seconds: float
     reasons: Mapping[str, tuple[str, ...]]
     rounds: int
+    parked_keys: int = 0
 
 
 Ask = Callable[[str], Awaitable[Answer]]
@@ -35,7 +37,7 @@ Ask = Callable[[str], Awaitable[Answer]]
 async def wait_quiet(
     services: Mapping[str, str], ask: Ask, *, timeout_seconds: float, pause_seconds: float = 0.05
 ) -> Waited:
-    """Ask every service (name → address) in rounds until all are quiet twice with the same counters."""
+    """Ask every service (name → address) in rounds until all are quiet twice with the same activity."""
     began = monotonic_seconds()
     before: dict[str, Answer] | None = None
     rounds = 0
@@ -45,25 +47,23 @@ async def wait_quiet(
         quiet = not any(answer.reasons for answer in answers.values())
         waited = monotonic_seconds() - began
         if quiet and before == answers:
-            return Waited(True, waited, {}, rounds)
+            return Waited(True, waited, {}, rounds, sum(answer.parked_keys for answer in answers.values()))
         before = answers if quiet else None
         if waited >= timeout_seconds:
             reasons = {name: answer.reasons for name, answer in answers.items() if answer.reasons}
-            return Waited(False, waited, reasons or {"platform": ("counters still move",)}, rounds)
+            return Waited(False, waited, reasons or {"platform": ("it is still at work",)}, rounds)
         await asyncio.sleep(pause_seconds)
 
 
 def read_answer(body: object) -> Answer:
-    """Read `{"quiet": bool, "reasons": [...], "counters": {...}}`; anything else counts as not quiet."""
+    """Read the body of `GET /internal/quiescence`; anything unexpected counts as not quiet."""
     if not isinstance(body, dict):
         return Answer(("its answer is not a JSON object",))
-    reasons = body.get("reasons")
-    counters = body.get("counters")
+    reasons, activity, parked = (body.get(name) for name in ("reasons", "activity", "parked_keys"))
     told = tuple(_sentence(reason) for reason in reasons) if isinstance(reasons, list) else ()
     if body.get("quiet") is not True and not told:
         told = ("it does not say that it is quiet",)
-    numbers = {str(k): v for k, v in counters.items() if isinstance(v, int)} if isinstance(counters, dict) else {}
-    return Answer(told, numbers)
+    return Answer(told, activity if isinstance(activity, int) else 0, parked if isinstance(parked, int) else 0)
 
 
 def _sentence(reason: object) -> str:

@@ -8,7 +8,14 @@ from chassis.clock import ClockError, VirtualClock
 from regua.commands.output import AsJson, answer, read_duration, read_instant, refusals, this_home
 from regua.stack.errors import StackError
 
-app = typer.Typer(no_args_is_help=True, help="Show, advance or set the virtual clock of the stack.")
+app = typer.Typer(help="Show, advance or set the virtual clock.")
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Show, advance or set the virtual clock."""
+    if context.invoked_subcommand is None:
+        show(as_json=False)
 
 
 def _open() -> VirtualClock:

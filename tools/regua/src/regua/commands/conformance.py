@@ -73,4 +73,4 @@ def _broker(nodes: int) -> Iterator["Broker"]:
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(conformance)
+    app.command(short_help="Test whether a Kafka does what the product needs.")(conformance)

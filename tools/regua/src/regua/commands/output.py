@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from regua.stack.errors import StackError
+from regua.stack.errors import AskedWronglyError, StackError
 from regua.stack.home import Home, find_home
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout; progress goes to stderr.")]
@@ -33,14 +33,14 @@ def answer(data: Mapping[str, Any], *, as_json: bool, human: Callable[[], None])
 
 @contextmanager
 def refusals(*, as_json: bool) -> Iterator[None]:
-    """Turn a refusal into one sentence and exit code 1."""
+    """Turn a refusal into one sentence and exit code 1, or 2 when what was asked for does not exist."""
     try:
         yield
     except StackError as error:
         if as_json:
             print(json.dumps({"error": str(error)}, indent=2))
         say(f"regua: {error}")
-        raise typer.Exit(1) from None
+        raise typer.Exit(2 if isinstance(error, AskedWronglyError) else 1) from None
     except KeyboardInterrupt:
         say("regua: interrupted; what was started keeps running (`regua status`, `regua down`)")
         raise typer.Exit(130) from None

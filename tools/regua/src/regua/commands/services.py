@@ -26,18 +26,20 @@ def wait_quiet(
 
     def human() -> None:
         if waited.quiet:
-            print(f"quiet after {waited.seconds:.2f} s")
+            parked = f"; {waited.parked_keys} keys are parked (`regua parked`)" if waited.parked_keys else ""
+            print(f"quiet after {waited.seconds:.2f} s{parked}")
         for name, reasons in waited.reasons.items():
             for reason in reasons:
                 print(f"{name}: {reason}")
 
     told = {"quiet": waited.quiet, "seconds": round(waited.seconds, 3), "rounds": waited.rounds}
+    told["parked_keys"] = waited.parked_keys
     answer({**told, "reasons": {k: list(v) for k, v in waited.reasons.items()}}, as_json=as_json, human=human)
     raise typer.Exit(0 if waited.quiet else 1)
 
 
 def parked(context: typer.Context) -> None:
-    """Show what each service parked, with the reason (options are the chassis's: `regua parked payments --help`)."""
+    """Show what each service parked, with the reason (`regua parked payments --help` for its options)."""
     _delegate("parked", context.args)
 
 
@@ -70,6 +72,10 @@ def _delegate(command: str, arguments: list[str]) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    app.command("wait-quiet")(wait_quiet)
-    app.command("parked", context_settings=_PASS, add_help_option=False)(parked)
-    app.command("redrive", context_settings=_PASS, add_help_option=False)(redrive)
+    app.command("wait-quiet", short_help="Wait until nothing is left to do.")(wait_quiet)
+    app.command(
+        "parked", short_help="Show the events that wait for a person.", context_settings=_PASS, add_help_option=False
+    )(parked)
+    app.command(
+        "redrive", short_help="Handle parked events again, in order.", context_settings=_PASS, add_help_option=False
+    )(redrive)

@@ -126,5 +126,7 @@ def down(
 
 
 def register(app: typer.Typer) -> None:
-    for command in (up, status, logs, down):
-        app.command(command.__name__)(command)
+    app.command(short_help="Start Kafka, PostgreSQL and the services, or repair them.")(up)
+    app.command(short_help="Ask each part whether it is healthy.")(status)
+    app.command(short_help="Show the logs of the parts.")(logs)
+    app.command(short_help="Stop what was started; --wipe deletes its data.")(down)

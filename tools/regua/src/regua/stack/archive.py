@@ -56,8 +56,8 @@ def ensure_archive(java: Java, jars: Sequence[Path], env: Mapping[str, str], say
 
 
 def _make(java: Java, jars: Sequence[Path], scratch: Path, env: Mapping[str, str]) -> Path:
-    port = free_port()
-    node = Node(1, port, free_port({port}))
+    port = free_port(str(scratch))
+    node = Node(1, port, free_port(str(scratch), {port}))
     config, classes, archive = scratch / "server.properties", scratch / "classes.lst", scratch / "classes.jsa"
     config.write_text(kafka.properties(node, [node], scratch / "data"))
     (scratch / "log4j2.properties").write_text(kafka.log_settings(scratch / "kafka.log"))

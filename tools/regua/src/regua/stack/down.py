@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from regua.stack import postgres, process
+from regua.stack.databases import SERVICES
 from regua.stack.engine import Engine
+from regua.stack.errors import AskedWronglyError
 from regua.stack.home import Home, Say
 from regua.stack.state import Part
 
@@ -36,6 +38,7 @@ def down(
     with home.locked(say):
         engine = Engine(home, env, say)
         engine.reconcile()
+        _refuse_unknown(engine, only)
         chosen = [
             part for part in engine.state.parts.values() if only is None or part.name in only or part.kind in only
         ]
@@ -53,6 +56,14 @@ def down(
             _wipe(home)
             say(f"the data in {home.root} was deleted")
     return outcomes
+
+
+def _refuse_unknown(engine: Engine, only: frozenset[str] | None) -> None:
+    known = {"kafka", "postgres", *SERVICES, *engine.state.parts}
+    if unknown := sorted((only or frozenset()) - known):
+        raise AskedWronglyError(
+            f"there is no part called {unknown[0][:40]!r}; the parts are {', '.join(sorted(known))}"
+        )
 
 
 def _stop(part: Part, *, hurry: bool) -> process.Stopped:

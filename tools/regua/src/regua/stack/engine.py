@@ -118,7 +118,8 @@ class Engine:
             self.state.ports[name] = part.ports[name]
             return part.ports[name]
         taken = {port for other, port in self.state.ports.items() if other != name}
-        port, moved = choose(name, asked=asked_port(self.env, name), last=self.state.ports.get(name), taken=taken)
+        asked, last = asked_port(self.env, name), self.state.ports.get(name)
+        port, moved = choose(name, asked=asked, last=last, taken=taken, seed=f"{self.home.root} {name}")
         if moved:
             self.say(moved)
         self.state.ports[name] = port

@@ -5,6 +5,10 @@ class StackError(Exception):
     """The stack cannot do what was asked. The text is one sentence for a person."""
 
 
+class AskedWronglyError(StackError):
+    """What was asked for does not exist; asking again the same way cannot help."""
+
+
 class BadHashError(StackError):
     """A file is not the one the committed list names."""
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from regua.stack.errors import StackError
+from regua.stack.errors import AskedWronglyError, StackError
 from regua.stack.home import Home
 
 
@@ -25,7 +25,7 @@ def choose(home: Home, names: list[str]) -> list[Path]:
     for name in names or list(found):
         matching = [part for part in found if part == name or part.rpartition("-")[0] == name]
         if not matching:
-            raise StackError(f"there is no log of {name[:40]!r}; the logs are {', '.join(found)}")
+            raise AskedWronglyError(f"there is no log of {name[:40]!r}; the logs are {', '.join(found)}")
         wanted += [path for part in matching for path in found[part]]
     return wanted
 

@@ -1,13 +1,18 @@
 """Choosing ports: the one asked for, else the one used last time, else a free one."""
 
+import hashlib
 import socket
+import time
 from collections.abc import Collection, Mapping
 
 import psutil
 
+from chassis.clock import monotonic_seconds
 from regua.stack.errors import PortTakenError, StackError
 
 HOST = "127.0.0.1"
+_RANGE = range(15_000, 32_000)
+_PATIENCE_SECONDS = 3.0
 
 
 def is_free(port: int) -> bool:
@@ -21,14 +26,18 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(taken: Collection[int] = ()) -> int:
-    """A port nobody uses now and that is not in `taken`."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = int(probe.getsockname()[1])
-        if port not in taken:
+def free_port(seed: str, taken: Collection[int] = ()) -> int:
+    """A port nobody uses now and that is not in `taken`; the same seed begins its search at the same place.
+
+    It lies below the ports that systems give to outgoing connections: a client that tries to reach a server while it
+    restarts must never be given the server's own port.
+    """
+    first = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big")
+    for step in range(_RANGE.stop - _RANGE.start):
+        port = _RANGE[(first + step) % len(_RANGE)]
+        if port not in taken and is_free(port):
             return port
+    raise StackError(f"no port from {_RANGE.start} to {_RANGE.stop - 1} is free; stop what uses them and run again")
 
 
 def holder(port: int) -> str:
@@ -54,10 +63,13 @@ def asked_port(env: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def choose(name: str, *, asked: int | None, last: int | None, taken: Collection[int]) -> tuple[int, str | None]:
+def choose(
+    name: str, *, asked: int | None, last: int | None, taken: Collection[int], seed: str
+) -> tuple[int, str | None]:
     """A port for `name` and, when it could not keep its last one, a sentence that says so.
 
-    Raises `PortTakenError` when a port that was asked for is not free: nobody's port is moved behind their back.
+    A port that was used last may be held for a moment by what is just ending, so it is waited for a little. Raises
+    `PortTakenError` when a port that was asked for is not free: nobody's port is moved behind their back.
     """
     if asked is not None:
         if asked in taken or not is_free(asked):
@@ -68,8 +80,17 @@ def choose(name: str, *, asked: int | None, last: int | None, taken: Collection[
             )
         return asked, None
     if last is not None and last not in taken:
-        if is_free(last):
+        if _free_soon(last):
             return last, None
-        port = free_port(taken)
+        port = free_port(seed, taken)
         return port, f"{name}'s last port {last} is taken by {holder(last)}: it moves to {port}"
-    return free_port(taken), None
+    return free_port(seed, taken), None
+
+
+def _free_soon(port: int) -> bool:
+    end = monotonic_seconds() + _PATIENCE_SECONDS
+    while not is_free(port):
+        if monotonic_seconds() >= end:
+            return False
+        time.sleep(0.05)
+    return True

@@ -13,7 +13,7 @@ from regua.stack import databases, kafka, postgres
 from regua.stack import topics as kafka_topics
 from regua.stack.databases import SERVICES, ServiceDatabase
 from regua.stack.engine import Engine
-from regua.stack.errors import StackError
+from regua.stack.errors import AskedWronglyError, StackError
 from regua.stack.home import Home, Say
 from regua.stack.items import Brought, Item, bring, kafka_items, keeper_item, postgres_item, service_items
 from regua.stack.services import runnable, table
@@ -58,7 +58,7 @@ class Wish:
         for name in sorted(self.only - SERVERS):
             if name not in SERVICES:
                 known = ", ".join([*sorted(SERVERS), *SERVICES])
-                raise StackError(f"there is no part called {name[:40]!r}; the parts are {known}")
+                raise AskedWronglyError(f"there is no part called {name[:40]!r}; the parts are {known}")
             if name not in can:
                 raise StackError(f"{name} has no main module in this checkout, so it cannot be started")
         return [name for name in can if name in self.only]
