@@ -7,6 +7,7 @@ import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic_core import core_schema
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -77,11 +78,18 @@ async def _service_error(request: Request, error: Exception) -> Response:
     return problems.of_service_error(error)
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is registered for
-    return problems.response(
-        problems.slug_of_status(error.status_code), status=error.status_code, headers=error.headers
-    )
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
+    return problems.response(problems.slug_of_status(error.status_code), status=error.status_code, headers=headers)
+
+
+def allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """Every method of the path, over all its routes (the framework names those of the first route only)."""
+    matching = (route for route in iter_route_contexts(app.routes) if route.path_regex.match(path))
+    return sorted({method for route in matching for method in route.methods or ()})
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

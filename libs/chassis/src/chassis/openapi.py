@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from chassis import problems
 from chassis.auth import Require
@@ -61,23 +61,12 @@ def build(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = _problem_schema(schemas)
     components["responses"] = {str(status): _problem_response(status) for status in _statuses()}
     components["securitySchemes"] = _security_schemes()
-    for route in _routes(app):
+    for route in iter_route_contexts(app.routes):
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
-            if operation is not None:
+            if operation is not None and isinstance(route.original_route, APIRoute):
                 _complete(operation, route)
     return document
-
-
-def _routes(app: FastAPI) -> Iterator[APIRoute]:
-    pending = list(app.routes)
-    while pending:
-        route = pending.pop()
-        if isinstance(route, APIRoute):
-            if route.include_in_schema:
-                yield route
-        else:
-            pending.extend(getattr(route, "routes", None) or ())
 
 
 def _statuses() -> set[int]:
@@ -121,13 +110,13 @@ def _dependencies(dependant: Dependant) -> Iterator[Any]:
         yield from _dependencies(inner)
 
 
-def _guards(route: APIRoute) -> list[Require | Once]:
+def _guards(route: RouteContext) -> list[Require | Once]:
     found = [call for call in _dependencies(route.dependant) if isinstance(call, Require | Once)]
-    own = getattr(route, "guard", None)
+    own = getattr(route.original_route, "guard", None)
     return [*found, own] if isinstance(own, Require | Once) else found
 
 
-def _complete(operation: dict[str, Any], route: APIRoute) -> None:
+def _complete(operation: dict[str, Any], route: RouteContext) -> None:
     guards = _guards(route)
     responses: dict[str, Any] = operation["responses"]
     statuses = [*_ALWAYS, *(_WITH_CREDENTIAL if guards else ())]
@@ -136,7 +125,7 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         statuses.append(415)
     if takes_input or any(isinstance(guard, Once) for guard in guards):
         statuses.append(422)
-    if "{" in route.path_format:
+    if "{" in str(route.path_format):
         statuses.append(404)
     if any(isinstance(guard, Once) for guard in guards):
         statuses.append(409)

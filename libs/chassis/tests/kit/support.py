@@ -1,7 +1,8 @@
 """A small real service: notes with an amount, made, read, listed, changed; and the app that runs it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import httpx2
+import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -40,7 +42,7 @@ class NewNote(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(min_length=1, max_length=200)
-    amount_cents: int = Field(ge=0, le=10**12)
+    amount_cents: int = Field(strict=True, ge=0, le=10**12)
 
 
 class Note(BaseModel):
@@ -127,7 +129,7 @@ async def list_notes(
     return page
 
 
-@router.post("/notes/recount", status_code=202)
+@router.post("/recounts", status_code=202)
 async def recount(call: Writer) -> operations.Operation:
     """Start long work."""
 
@@ -207,3 +209,35 @@ async def running(settings: SampleSettings, service: Service | None = None, **pa
         transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
         async with httpx2.AsyncClient(transport=transport, base_url="http://sample") as client:
             yield Running(app, client, kit, key.text, other.text)
+
+
+@asynccontextmanager
+async def listening(app: FastAPI) -> AsyncIterator[str]:
+    """The app (its lifespan already entered) on a real port of this machine; gives its address."""
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+    )
+    server = _QuietServer(config)
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+class _QuietServer(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

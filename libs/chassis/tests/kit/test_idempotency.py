@@ -63,7 +63,7 @@ async def test_another_body_with_the_same_key_is_422_and_changes_nothing(sample)
 async def test_keys_belong_to_their_caller_tenant_and_route(sample):
     assert (await post(sample, "k")).status_code == 201
     assert (await post(sample, "k", credential=sample.other_key)).status_code == 201
-    other = await sample.client.post("/v1/notes/recount", headers=sample.headers(idempotency_key="k"))
+    other = await sample.client.post("/v1/recounts", headers=sample.headers(idempotency_key="k"))
     assert other.status_code == 202
     assert await count(sample) == await count(sample, sample.other_key) == 1
 

@@ -35,7 +35,7 @@ async def test_bad_input_names_place_code_and_remedy_and_echoes_nothing(sample):
     document = check(await post(sample, body), 422, "invalid-input")
     assert document["errors"] == [
         {"pointer": "/text", "code": "string_too_short", "message": "must have 1 characters or more", "in": "body"},
-        {"pointer": "/amount_cents", "code": "int_parsing", "message": "must be a whole number", "in": "body"},
+        {"pointer": "/amount_cents", "code": "int_type", "message": "must be a whole number", "in": "body"},
         {
             "pointer": "",
             "code": "extra_forbidden",

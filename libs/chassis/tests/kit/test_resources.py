@@ -162,7 +162,7 @@ async def test_of_two_changes_at_once_one_wins(sample):
 
 @pytest.mark.io
 async def test_long_work_is_followed_by_its_operation(sample):
-    started = await sample.client.post("/v1/notes/recount", headers=sample.headers(idempotency_key="op"))
+    started = await sample.client.post("/v1/recounts", headers=sample.headers(idempotency_key="op"))
     assert started.status_code == 202
     path, operation_id = started.headers["location"], UUID(started.json()["id"])
     assert (await sample.client.get(path, headers=sample.headers())).json()["state"] == "pending"
