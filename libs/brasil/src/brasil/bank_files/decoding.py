@@ -16,7 +16,6 @@ _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _END: Final = "\x1a\x00\r\n\t "
 _C1 = re.compile(rb"[\x80-\x9f]")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _WIDE_DIGIT = re.compile(r"[^\W_A-Za-z\x00-\xff]")
 
 
@@ -25,7 +24,7 @@ class Records:
     """The records of a file: each padded to the width, with the number (from 1) of the line it stands on."""
 
     encoding: str
-    lines: tuple[str, ...]
+    lines: Sequence[str]
     numbers: Sequence[int]
     problems: tuple[Problem, ...]
 
@@ -79,31 +78,41 @@ def read_records(data: bytes, width: int) -> Records:
     that). A longer line is cut; what stood behind is reported, as an error unless it is the last line.
     """
     text, encoding = decode(data, width)
-    text = text.rstrip(_END)
     lines = _split(text, width)
     problems: list[Problem] = []
     numbers: Sequence[int] = range(1, len(lines) + 1)
     if not all(lines):
-        kept = [(number, line) for number, line in enumerate(lines, 1) if line.strip(_END)]
-        if len(kept) < len(lines) and kept:
-            problems.append(_blank_lines(next(number for number, line in enumerate(lines, 1) if not line.strip(_END))))
-        numbers, lines = [number for number, _ in kept], [line for _, line in kept]
+        blank = next(number for number, line in enumerate(lines, 1) if not line)
+        problems.append(_blank_lines(blank))
+        numbers = [number for number, line in enumerate(lines, 1) if line]
+        lines = [line for line in lines if line]
+    if any(len(line) != width for line in lines):
+        _fit(lines, numbers, width, problems)
+    return Records(encoding, lines, numbers, tuple(problems))
+
+
+def _fit(lines: list[str], numbers: Sequence[int], width: int, problems: list[Problem]) -> None:
     for index, line in enumerate(lines):
         if len(line) != width:
             lines[index] = line[:width].ljust(width)
             beyond = line[width:].strip()
             if beyond:
                 problems.append(_too_long(numbers[index], len(line), width, beyond, last=index == len(lines) - 1))
-    return Records(encoding, tuple(lines), numbers, tuple(problems))
 
 
 def _split(text: str, width: int) -> list[str]:
-    if not text:
+    """The lines without their ends; a line of blanks alone is empty; what ends the file is not there."""
+    lines = text.split("\r\n")
+    if {len(line) for line in lines} - {0, width}:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[-1].strip(_END):
+        lines.pop()
+    if not lines:
         return []
-    lines = _LINE_END.split(text) if "\r" in text else text.split("\n")
-    if len(lines) == 1 and len(text) > width:
-        return [text[start : start + width] for start in range(0, len(text), width)]
-    return lines
+    lines[-1] = lines[-1].rstrip(_END)
+    if len(lines) == 1 and len(lines[0]) > width:
+        return [lines[0][start : start + width] for start in range(0, len(lines[0]), width)]
+    return ["" if line.isspace() else line for line in lines]
 
 
 def _blank_lines(number: int) -> Problem:

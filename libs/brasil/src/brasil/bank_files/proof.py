@@ -8,6 +8,7 @@ again a value of that field, and the file's own counts and sums do not speak of 
   fine, discount, abatement and fee everywhere. CNAB 150 sums every amount but the fee;
 - a digit of a date that is still a day of the calendar;
 - a character of nosso número, of a document's or the company's number, of a name, of Pix data;
+- the bank's code in the header of CNAB 150, which nothing else in the file repeats;
 - a movement code that becomes another code of the same bank (Bradesco counts some of them), or a reason code.
 
 Everything else (record type, bank, lot, sequence, counts, sums, segments, letters in amounts, lines lost, doubled,
@@ -66,7 +67,8 @@ def check_damage(original: bytes, damaged: bytes) -> None:
     if not after.accepted:
         return
     before = inspect(original)
-    _require(after.format == before.format and after.bank == before.bank, "another format or bank")
+    _require(after.format == before.format, "another format")
+    _require(after.bank == before.bank or after.format == "cnab150", "another bank")
     width = _WIDTHS[before.format or ""]
     old, new = read_records(original, width), read_records(damaged, width)
     _require(len(old.lines) == len(new.lines), "another number of lines")

@@ -1,8 +1,9 @@
 """The result of reading a bank file whole: what it is, whether it may be posted, why not, and what it says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from brasil.bank_files.movement import SETTLED_KINDS, TitleMovement
@@ -59,22 +60,26 @@ class Totals(NamedTuple):
     fee_cents: int = 0
 
 
-def add_up(movements: Iterable[TitleMovement]) -> Totals:
+def add_up(movements: Sequence[TitleMovement]) -> Totals:
     """Add up movements; unknown amounts count as zero. A settled movement that needs review brings no money in."""
-    count = settled = face = paid = credited = interest = fine = discount = abatement = fee = 0
-    for movement in movements:
-        count += 1
-        face += movement.face_cents or 0
-        interest += movement.interest_cents or 0
-        fine += movement.fine_cents or 0
-        discount += movement.discount_cents or 0
-        abatement += movement.abatement_cents or 0
-        fee += movement.fee_cents or 0
-        if movement.kind in SETTLED_KINDS and not movement.needs_review:
-            settled += 1
-            paid += movement.paid_cents or 0
-            credited += movement.credited_cents or 0
-    return Totals(count, settled, face, paid, credited, interest, fine, discount, abatement, fee)
+    settled = [movement for movement in movements if movement.kind in SETTLED_KINDS]
+    brought = [movement for movement in settled if not movement.needs_review]
+    return Totals(
+        movements=len(movements),
+        settled=len(settled),
+        face_cents=_sum("face_cents", movements),
+        paid_cents=_sum("paid_cents", brought),
+        credited_cents=_sum("credited_cents", brought),
+        interest_cents=_sum("interest_cents", movements),
+        fine_cents=_sum("fine_cents", movements),
+        discount_cents=_sum("discount_cents", movements),
+        abatement_cents=_sum("abatement_cents", movements),
+        fee_cents=_sum("fee_cents", movements),
+    )
+
+
+def _sum(name: str, movements: Sequence[TitleMovement]) -> int:
+    return sum(filter(None, map(attrgetter(name), movements)))
 
 
 @dataclass(frozen=True, slots=True)

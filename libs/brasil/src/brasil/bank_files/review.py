@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from brasil.bank_files.movement import TitleMovement
+from brasil.bank_files.movement import SETTLED_KINDS, TitleMovement
 from brasil.bank_files.problems import Findings
 
 
@@ -28,9 +28,12 @@ def _why(movement: TitleMovement) -> tuple[str, str]:
 
 def report_repeats(movements: Iterable[TitleMovement], findings: Findings) -> None:
     """Add a warning where two settlements of one file are alike in title, day and amount: paid twice, or told twice."""
+    paid = [movement for movement in movements if movement.kind in SETTLED_KINDS]
+    if len({movement.our_number for movement in paid}) == len(paid):
+        return
     seen: dict[tuple[object, ...], int] = {}
-    for movement in movements:
-        if not movement.settles or not movement.our_number:
+    for movement in paid:
+        if movement.needs_review or not movement.our_number:
             continue
         key = (movement.our_number, movement.document_number, movement.occurred_on, movement.paid_cents)
         first = seen.setdefault(key, movement.line)

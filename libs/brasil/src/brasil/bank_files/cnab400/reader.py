@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import cast
 
 from brasil.bank_files.cnab400.complements import add_pix, fits
@@ -109,21 +110,20 @@ def _readers(bank: str) -> dict[str, MovementReader]:
 def _read_movements(records: Records, layout: ReturnLayout, findings: Findings) -> tuple[list[TitleMovement], bool]:
     """Return the movements, and whether every line that should hold one could be read."""
     readers = _readers(layout.bank)
-    fast = {record_type: reader.fast for record_type, reader in readers.items()}
     movements: list[TitleMovement] = []
-    all_read = True
-    lines, numbers = records.lines, records.numbers
-    for index in range(1, len(lines)):
-        line = lines[index]
-        read_fast = fast.get(line[0])
-        movement = read_fast(line, numbers[index]) if read_fast else None
-        if movement is None:
-            movement = _read_unusual(line, numbers[index], layout, movements, findings)
+    unread: list[int] = []
+    second = records.lines[1][0] if len(records.lines) > 1 else ""
+    main = second if second in readers else next(iter(readers))
+
+    def unusual(number: int, line: str) -> None:
+        movement = _read_unusual(line, number, layout, movements, findings)
         if movement is not None:
             movements.append(movement)
-        elif line[0] in fast:
-            all_read = False
-    return movements, all_read
+        elif line[0] in readers:
+            unread.append(number)
+
+    readers[main].read_many(islice(records, 1, None), main, movements, unusual)
+    return movements, not unread
 
 
 def _read_unusual(

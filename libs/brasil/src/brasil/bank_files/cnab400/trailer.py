@@ -22,7 +22,7 @@ def check_trailer(
     checks: Sequence[TrailerCheck],
     trailer: str,
     line: int,
-    movements: Iterable[TitleMovement],
+    movements: Sequence[TitleMovement],
     findings: Findings,
 ) -> None:
     """Compare what the trailer states with the movements. A trailer with only zeros states nothing: a warning."""
@@ -42,7 +42,7 @@ def check_trailer(
             continue
         if number is not None:
             stated.append((check, number))
-    by_code = _sums_by_code(movements)
+    by_code = _sums_by_code(movements) if any(check.codes for check in checks) else {"": _sums(movements)}
     wrong = [(check, number, fits) for check, number in stated if number not in (fits := _fitting(check, by_code))]
     if wrong and not any(number for _, number in stated):
         findings.warning(
@@ -65,6 +65,14 @@ def check_trailer(
             expected=" or ".join(str(value) for value in dict.fromkeys(fits)),
             severity=check.severity,
         )
+
+
+def _sums(movements: Sequence[TitleMovement]) -> _Sums:
+    return _Sums(
+        len(movements),
+        sum([movement.face_cents or 0 for movement in movements]),
+        sum([movement.paid_cents or 0 for movement in movements]),
+    )
 
 
 def _sums_by_code(movements: Iterable[TitleMovement]) -> dict[str, _Sums]:

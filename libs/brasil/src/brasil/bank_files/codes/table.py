@@ -11,7 +11,6 @@ table that the reasons beside this code are looked up in. A reason is written `c
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -117,20 +116,32 @@ class ReasonField(NamedTuple):
 
 
 # Reasons repeat endlessly in a file; the bound keeps a hostile file from filling the memory.
-_REASON_CACHE: Final = 4096
+_MOST_KEPT: Final = 4096
 
 
-class ReasonReader:
-    """Reads the reasons of one layout.
+class ReasonReader(dict[str, tuple[tuple[Reason, ...], bool]]):
+    """The reasons of one layout, and whether one of them says that the payment was in part, worked out once each.
 
-    `read`, called with the movement code and the characters of each field, returns the reasons and whether one of
-    them says that the payment was in part.
+    The key is the movement code, of a fixed width, and behind it the characters of each field.
     """
 
-    def __init__(self, fields: tuple[ReasonField, ...], table: CodeTable) -> None:
+    def __init__(self, fields: tuple[ReasonField, ...], table: CodeTable, code_width: int) -> None:
+        super().__init__()
         self._fields = fields
         self._table = table
-        self.read = lru_cache(_REASON_CACHE)(self._read)
+        self._code_width = code_width
+
+    def __missing__(self, key: str) -> tuple[tuple[Reason, ...], bool]:
+        start = self._code_width
+        characters = []
+        for field in self._fields:
+            size = field.last - field.first + 1
+            characters.append(key[start : start + size])
+            start += size
+        value = self._read(key[: self._code_width], *characters)
+        if len(self) < _MOST_KEPT:
+            self[key] = value
+        return value
 
     def _read(self, code: str, *characters: str) -> tuple[tuple[Reason, ...], bool]:
         meaning = self._table.meaning(code)

@@ -56,12 +56,28 @@ class MovementReader:
     def __init__(self, layout: MovementLayout, table: CodeTable) -> None:
         self._layout = layout
         self._table = table
-        self._reasons = ReasonReader(layout.reasons, table)
-        self.fast = _compile(layout, table, self._reasons)
+        code_width = sum(field.last - field.first + 1 for field in layout.code)
+        self._reasons = ReasonReader(layout.reasons, table, code_width)
+        names = _compile(layout, table, self._reasons)
+        self.fast: Callable[[str, int], TitleMovement | None] = names["fast"]
+        self._fast_many: Callable[..., None] = names["fast_many"]
 
     def read(self, line: str, number: int, findings: Findings) -> TitleMovement | None:
         """Read a record; None, with the problems found, if one of its fields cannot be read."""
         return self.fast(line, number) or self._read_carefully(line, number, findings)
+
+    def read_many(
+        self,
+        numbered: Iterable[tuple[int, str]],
+        record_type: str,
+        movements: list[TitleMovement],
+        unusual: Callable[[int, str], None],
+    ) -> None:
+        """Append a movement for each numbered line that starts with `record_type` and is quickly read.
+
+        Calls `unusual` with the number and the text of every other line, in order.
+        """
+        self._fast_many(numbered, record_type, movements, unusual)
 
     def _read_carefully(self, line: str, number: int, findings: Findings) -> TitleMovement | None:
         layout, values, readable = self._layout, dict[str, Any](), True
@@ -93,7 +109,7 @@ class MovementReader:
 
     def _assemble(self, line: str, number: int, code: str, values: Mapping[str, Any]) -> TitleMovement:
         meaning = self._table.meaning(code)
-        reasons, reason_partial = self._reasons.read(code, *_cut_reasons(self._layout.reasons, line))
+        reasons, reason_partial = self._reasons[code + "".join(_cut_reasons(self._layout.reasons, line))]
         paid, credited, review = judge(self._layout.paid_rule, meaning, values)
         partial = meaning.partial or reason_partial
         if self._layout.partial and meaning.settles and self._layout.partial.cut(line).strip(" 0"):
@@ -165,11 +181,18 @@ def _cut_reasons(fields: Iterable[ReasonField], line: str) -> tuple[str, ...]:
     return tuple(line[field.first - 1 : field.last] for field in fields)
 
 
-def _compile(
-    layout: MovementLayout, table: CodeTable, reasons: ReasonReader
-) -> Callable[[str, int], TitleMovement | None]:
-    """Make the fast function of a layout. Its text holds only numbers and names taken from the layout tables."""
-    source = "\n".join(_source(layout))
+def _compile(layout: MovementLayout, table: CodeTable, reasons: ReasonReader) -> dict[str, Any]:
+    """Make the fast functions of a layout. Their text holds only numbers and names taken from the layout tables."""
+    single = ["def fast(line, number):", *_body(layout, "    ", "return None", "return")]
+    many = [
+        "def fast_many(numbered, record_type, movements, unusual):",
+        "    append = movements.append",
+        "    for number, line in numbered:",
+        "        if line[0] != record_type:",
+        "            unusual(number, line)",
+        "            continue",
+        *_body(layout, "        ", "unusual(number, line); continue", "append"),
+    ]
     names: dict[str, Any] = {
         "meanings": table.movements,
         "Movement": TitleMovement,
@@ -178,65 +201,83 @@ def _compile(
         "FEE": MovementKind.FEE,
         "Reason": Reason,
         "IN_PART": IN_PART,
-        "read_reasons": reasons.read,
+        "reasons_of": reasons,
         **{f"date_{type_.name}": dates for type_, dates in DATES.items()},
     }
-    exec(compile(source, "<layout table>", "exec"), names)  # noqa: S102  # see the docstring
-    return cast("Callable[[str, int], TitleMovement | None]", names["fast"])
+    exec(compile("\n".join([*single, *many]), "<layout table>", "exec"), names)  # noqa: S102  # see the docstring
+    return names
 
 
-def _source(layout: MovementLayout) -> Iterable[str]:
+def _body(layout: MovementLayout, indent: str, give_up: str, emit: str) -> Iterable[str]:
+    return (indent + row for row in _rows(layout, give_up, emit))
+
+
+def _rows(layout: MovementLayout, give_up: str, emit: str) -> Iterable[str]:
     amounts = {name: layout.record[name] for name in _AMOUNTS if name in layout.record}
     digits = " and ".join(f"line[{first - 1}:{last}].isdecimal()" for first, last in _runs(amounts.values()))
-    yield "def fast(line, number):"
     if digits:
-        yield f"    if not ({digits}): return None"
-    yield f"    code = {' + '.join(_slice(field) for field in layout.code)}"
-    yield "    try:"
-    yield (
-        "        kind, description, partial, reverses, settles, money, _, _ = meanings[code]\n"
-        f"        occurred_on, credit_on, due_on = {', '.join(_date(layout.record.get(name)) for name in _DATES)}"
-    )
-    yield "    except (KeyError, FieldError): return None"
-    for name in _AMOUNTS:
-        yield f"    {name} = {f'int({_slice(amounts[name])})' if name in amounts else None}"
-    yield from _paid_source(layout.paid_rule)
+        yield f"if not ({digits}): {give_up}"
+    yield f"code = {' + '.join(_slice(field) for field in layout.code)}"
+    yield "try:"
+    yield "    kind, description, partial, reverses, settles, money, _, _ = meanings[code]"
+    for name in _DATES:
+        yield f"    {name} = {_date(layout.record.get(name))}"
+    yield f"except (KeyError, FieldError): {give_up}"
+    yield from _amount_rows(amounts)
+    yield from _paid_rows(layout.paid_rule, stated="paid" in amounts)
     if layout.credit_when_settled:
-        yield "    if not settles: credit_on = None"
-    yield from _reasons_source(layout)
+        yield "if not settles: credit_on = None"
+    yield from _reason_rows(layout)
     texts = {name: f"{_slice(layout.record[name])}.strip() or None" for name in _TEXTS if name in layout.record}
     our, document, your, payer = (texts.get(name, "None") for name in _TEXTS)
-    yield (
-        f"    return new(Movement, (number, {our}, {document}, {your}, kind, code, description, reasons,"
+    movement = (
+        f"new(Movement, (number, {our}, {document}, {your}, kind, code, description, reasons,"
         " occurred_on, credit_on, due_on, face, paid, credited, interest, fine, discount, abatement, fee,"
         f" {payer}, None, review, partial, reverses))"
     )
+    yield f"{emit}({movement})"
 
 
-def _paid_source(rule: PaidRule) -> Iterable[str]:
+def _amount_rows(amounts: Mapping[str, Field]) -> Iterable[str]:
+    unknown = [name for name in _AMOUNTS if name not in amounts]
+    if unknown:
+        yield f"{' = '.join(unknown)} = None"
+    # Discount and abatement are zero almost always, and comparing is three times as quick as converting.
+    rare = [name for name in ("abatement", "discount") if name in amounts]
+    for name, field in amounts.items():
+        zeros = "0" * (field.last - field.first + 1)
+        if name in rare:
+            yield f"{name} = 0 if {_slice(field)} == '{zeros}' else int({_slice(field)})"
+        else:
+            yield f"{name} = int({_slice(field)})"
+
+
+def _paid_rows(rule: PaidRule, *, stated: bool) -> Iterable[str]:
     if rule is PaidRule.NET_OF_FEE:
-        yield "    posted, paid, credited = paid, 0, 0"
-        yield "    if settles:"
-        yield "        if posted:"
-        yield "            credited = posted"
-        yield "            paid = posted if posted == face + interest - discount - abatement else posted + fee"
-        yield "    elif posted != fee and kind is not FEE: paid = posted"
+        yield "posted, paid, credited = paid, 0, 0"
+        yield "if settles:"
+        yield "    if posted:"
+        yield "        credited = posted"
+        yield "        paid = posted if posted == face + interest - discount - abatement else posted + fee"
+        yield "elif posted != fee and kind is not FEE: paid = posted"
     elif rule is PaidRule.ASKED:
-        yield "    if not settles: paid = 0"
-    yield "    review = (not paid if settles else paid and not money) or reverses"
-    yield "    review = bool(review)"
-
-
-def _reasons_source(layout: MovementLayout) -> Iterable[str]:
-    if not layout.reasons:
-        yield "    reasons = ()"
+        yield "if not settles: paid = 0"
+    if stated:
+        yield "review = reverses or (paid == 0 if settles else paid != 0 and not money)"
     else:
-        cuts = ", ".join(f"line[{field.first - 1}:{field.last}]" for field in layout.reasons)
-        yield f"    reasons, in_part = read_reasons(code, {cuts})"
-        yield "    partial = partial or in_part"
+        yield "review = reverses or settles"
+
+
+def _reason_rows(layout: MovementLayout) -> Iterable[str]:
+    if not layout.reasons:
+        yield "reasons = ()"
+    else:
+        cuts = " + ".join(f"line[{field.first - 1}:{field.last}]" for field in layout.reasons)
+        yield f"reasons, in_part = reasons_of[code + {cuts}]"
+        yield "if in_part: partial = True"
     if layout.partial:
-        yield f"    if settles and {_slice(layout.partial)}.strip(' 0'):"
-        yield f"        partial, reasons = True, (*reasons, Reason({_slice(layout.partial)}.strip(), IN_PART))"
+        yield f"if settles and {_slice(layout.partial)}.strip(' 0'):"
+        yield f"    partial, reasons = True, (*reasons, Reason({_slice(layout.partial)}.strip(), IN_PART))"
 
 
 def _slice(field: Field) -> str:
