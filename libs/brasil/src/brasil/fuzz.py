@@ -95,6 +95,14 @@ TARGETS: Final[dict[str, Target]] = {
             b'"status":"SOLICITADA","atualizacao":[]}]}]}',
         ),
     ),
+    **{
+        name: Target(
+            "brasil.bank_files.detect:inspect",
+            seeds=f"{name}/files",
+            invariant="brasil.bank_files.proof:check_damage",
+        )
+        for name in ("cnab400", "cnab240", "cnab150")
+    },
     "ofx": Target("brasil.statements.ofx:read", seeds="ofx"),
     "camt": Target("brasil.statements.camt:read", seeds="camt"),
     "nfe": Target("brasil.nfe:read", seeds="nfe"),
