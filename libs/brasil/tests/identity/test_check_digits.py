@@ -121,6 +121,28 @@ def test_the_double_digit_is_always_two_digits(digits):
     assert double.isdigit()
 
 
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        # Worked out by hand: 6 gives 34, rest 1; so 7, which gives 36, rest 3.
+        ("00000016", "78"),
+        # 9 gives 67, rest 1; so 0, which gives 49, rest 5.
+        ("00000265", "06"),
+        ("00000255", "18"),
+    ],
+)
+def test_the_first_of_the_double_digits_is_raised_where_the_second_would_be_ten(number, expected):
+    assert cd.double_digit(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("digits", "expected"), [("4", "0"), ("0", "0"), ("1", "8"), ("41", "9"), ("9", "6"), ("1111", "2")]
+)
+def test_the_constants_of_sicoob_worked_out_by_hand(digits, expected):
+    # Sums 12 (rest 1), 0, 3, 13, 27, 20.
+    assert cd.modulo_11_sicoob(digits) == expected
+
+
 def test_letters_count_as_ascii_minus_48():
     assert cd.values("09AZ") == [0, 9, 17, 42]
 
