@@ -39,6 +39,7 @@ CAPS: Final = (
     Cap(Contract.BUSINESS, "fine", Decimal(100), "Código Civil, art. 412"),
     Cap(Contract.CONSUMER, "interest", Decimal(1), "Decreto 22.626/1933, art. 5º; Súmula STJ 379", certain=False),
 )
+_SUBJECTS: Final = {"fine": "A fine", "interest": "Interest"}
 _MONTHS: Final = {
     RateBasis.DAY: Fraction(1, 30),
     RateBasis.MONTH_30: Fraction(1),
@@ -82,7 +83,7 @@ def lawful_terms(terms: Terms, face_cents: int) -> tuple[Terms, tuple[Problem, .
         if asked is None:
             continue
         message = (
-            f"A {cap.charge} of {asked} is above the {cap.percent}% that {cap.source} allows "
+            f"{_SUBJECTS[cap.charge]} of {asked} is above the {cap.percent}% that {cap.source} allows "
             f"in a {terms.contract} contract."
         )
         code = f"charges.{cap.charge}_above_cap"

@@ -103,7 +103,7 @@ class Ledger:
         *,
         base_cents: int | None = None,
         rate: str | None = None,
-        span: tuple[date, date, int] | None = None,
+        span: tuple[date, date, int | None] | None = None,
     ) -> None:
         start, end, days = span or (None, None, None)
         self.lines.append(Line(kind, rule, source, base_cents, rate, days, start, end, amount_cents))
@@ -200,4 +200,4 @@ class Ledger:
         )
         for kind, amount in parts:
             if amount:
-                self._write(kind, rule, source, -amount, span=(day, day, 0))
+                self._write(kind, rule, source, -amount, span=(day, day, None))
