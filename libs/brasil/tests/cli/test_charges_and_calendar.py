@@ -49,6 +49,7 @@ def test_charges_without_json_are_a_table(capsys):
         (("--interest", "15/day"), 10200 + 150),
         (("--interest", "15/day", "--interest-days", "business"), 10200 + 8 * 15),
         (("--interest", "1%"), 10230),
+        (("--interest", "1,5%"), 10250),
         (("--fine", "150"), 10180),
         (("--abatement", "1000"), 9000 + 180 + 30),
         (("--rounding", "total-half-up"), 10233),
@@ -63,6 +64,17 @@ def test_charges_without_json_are_a_table(capsys):
 def test_charges_follow_their_options(capsys, options, total):
     status, answer = run_json(capsys, *USUAL, "--on", "2026-03-19", *options)
     assert (status, answer["total_cents"]) == (0, total)
+
+
+def test_where_no_rate_was_agreed_the_legal_rate_is_given_by_month(capsys):
+    late = ("charges", "--face-cents", "310000", "--due", "2026-03-30", "--on", "2026-04-03")
+    months = ("--legal-rate", "2026-03=0.62%", "--legal-rate", "2026-04=0,3")
+    status, answer = run_json(capsys, *late, *months)
+    assert (status, answer["interest_cents"]) == (0, 62 + 93)
+    missing = run_json(capsys, *late, *months[:2])
+    assert (missing[0], missing[1]["problems"][0]["code"]) == (2, "charges.legal_rate_missing")
+    assert run_json(capsys, *late, *months, "--interest", "1%")[0] == 2
+    assert run_json(capsys, *late, "--legal-rate", "March=1")[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -22,6 +23,7 @@ from brasil.charges.terms import (
     Imputation,
     Interest,
     InterestRate,
+    LegalRate,
     PaymentDating,
     Percent,
     RateBasis,
@@ -42,7 +44,8 @@ from brasil.cli.output import (
 from brasil.cli.places import add_place, calendar_of
 from brasil.errors import BrasilError
 
-_AMOUNT: Final = re.compile(r"(\d{1,15})|(\d{1,4}(?:\.\d{1,12})?)%", re.ASCII)
+_AMOUNT: Final = re.compile(r"(\d{1,15})|(\d{1,4}(?:[.,]\d{1,12})?)%", re.ASCII)
+_LEGAL: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])=(-?\d{1,2}(?:[.,]\d{1,6})?)%?", re.ASCII)
 _BASES: Final = {
     "": RateBasis.MONTH_30,
     "day": RateBasis.DAY,
@@ -54,6 +57,7 @@ _EPILOG: Final = """\
 amounts are whole cents (150), percentages end in % (2%, 0.033%).
   --fine      2% | 500
   --interest  1%/month | 1%/month-30 | 0.033%/day | 12%/year-365 | 15/day (cents a day)
+  --legal-rate  2026-03=0.62%   (taxa legal, BCB SGS series 29543; once for each month late)
   --discount  5%@2026-01-05 | 500@2026-01-05 | 10/day | 0.1%/day | 0.1%/business-day   (dates: up to three times)
   --paid      2026-02-01=5000
 exit status: 0 worked out, 2 refused (for example a fine above the law).
@@ -70,6 +74,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fine", metavar="CHARGE")
     parser.add_argument("--interest", metavar="RATE")
     parser.add_argument("--interest-days", choices=[days.value for days in Days], default=Days.CALENDAR.value)
+    parser.add_argument("--legal-rate", action="append", default=[], metavar="MONTH=PERCENT")
     parser.add_argument("--discount", action="append", default=[], metavar="DISCOUNT")
     parser.add_argument("--abatement", metavar="CHARGE")
     parser.add_argument("--paid", action="append", default=[], metavar="DATE=CENTS")
@@ -98,11 +103,15 @@ def _wrong(option: str, text: str, expected: str) -> BrasilError:
     )  # fmt: skip
 
 
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))
+
+
 def _charge(option: str, text: str) -> Charge:
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise _wrong(option, text, "as whole cents (500) or a percentage (2%)")
-    return FixedAmount(int(match[1])) if match[1] else Percent(Decimal(match[2]))
+    return FixedAmount(int(match[1])) if match[1] else Percent(_decimal(match[2]))
 
 
 def _interest(text: str, days: Days) -> Interest:
@@ -112,7 +121,17 @@ def _interest(text: str, days: Days) -> Interest:
         raise _wrong("--interest", text, "as 1%/month, 0.033%/day, 12%/year-365 or 15/day")
     if match[1]:
         return DailyAmount(int(match[1]), days)
-    return InterestRate(Decimal(match[2]), _BASES[basis], days)
+    return InterestRate(_decimal(match[2]), _BASES[basis], days)
+
+
+def _legal_rate(texts: list[str]) -> LegalRate:
+    months = []
+    for text in texts:
+        match = _LEGAL.fullmatch(text)
+        if match is None:
+            raise _wrong("--legal-rate", text, "as 2026-03=0.62%, once a month")
+        months.append((date(int(match[1]), int(match[2]), 1), _decimal(match[3])))
+    return LegalRate(tuple(months))
 
 
 def _discounts(texts: list[str]) -> tuple[DiscountUntil, ...] | DiscountPerDay:
@@ -143,9 +162,14 @@ def _paid(text: str) -> Payment:
 
 
 def _terms(args: argparse.Namespace) -> Terms:
+    interest: Interest | None = _interest(args.interest, Days(args.interest_days)) if args.interest else None
+    if args.legal_rate:
+        if interest is not None:
+            raise BrasilError("charges.option", "Give --interest or --legal-rate, not both.", field="legal-rate")
+        interest = _legal_rate(args.legal_rate)
     return Terms(
         fine=_charge("--fine", args.fine) if args.fine else None,
-        interest=_interest(args.interest, Days(args.interest_days)) if args.interest else None,
+        interest=interest,
         discounts=_discounts(args.discount),
         abatement=_charge("--abatement", args.abatement) if args.abatement else None,
         grace_days=args.grace_days,
