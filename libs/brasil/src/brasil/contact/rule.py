@@ -12,7 +12,7 @@ from brasil.calendar.frozen import FIRST_YEAR, LAST_YEAR
 from brasil.calendar.national import Holiday, check_year
 from brasil.calendar.places import place_of
 from brasil.contact.instants import first_in_window, local_minute
-from brasil.contact.windows import SAFE_DEFAULT, Channel, ContactRule, Week, Window, rule_for
+from brasil.contact.windows import Channel, ContactRule, Week, Window, rule_for
 from brasil.contact.zones import zone_of
 from brasil.errors import BrasilError
 
@@ -147,7 +147,7 @@ def allowed(
         local_time=local,
         window=window,
         holiday=holiday,
-        law_names_channel=rule is not SAFE_DEFAULT and channel in rule.channels,
+        law_names_channel=rule.uf is not None and channel in rule.channels,
         next_lawful_instant=at.astimezone(UTC) if is_allowed else _next(asked, at.astimezone(UTC), zone),
     )
 
