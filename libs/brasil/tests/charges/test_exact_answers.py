@@ -26,9 +26,10 @@ from brasil.charges import (
     WeekendRule,
     charges,
 )
+from brasil.charges.discount import discount_on
 from brasil.charges.due_date import counted_on, due_date
 from brasil.charges.imputation import Owed
-from brasil.charges.interest import days_between, interest_cents, spans
+from brasil.charges.interest import days_between, interest_cents, interest_exact, spans
 from brasil.errors import BrasilError
 
 FINE_SOURCE = "contract; Código Civil, arts. 408 and 409"
@@ -341,3 +342,66 @@ def test_a_discount_by_day_is_never_more_than_the_debt() -> None:
 def test_what_is_owed_adds_up() -> None:
     owed = Owed(5, 3, 2)
     assert (owed.total, owed.minus(Owed(1, 1, 1))) == (10, Owed(4, 2, 1))
+
+
+def test_every_overpayment_stays_unapplied() -> None:
+    paid = [Payment(date(2026, 3, 2), 150), Payment(date(2026, 3, 3), 30), Payment(date(2026, 3, 20), 4)]
+    statement = charges(face_cents=100, due_on=DUE, on=date(2026, 4, 1), paid=paid)
+    assert (statement.total_cents, statement.unapplied_cents) == (0, 84)
+
+
+def test_of_two_discounts_that_reach_to_one_monday_the_earlier_counts() -> None:
+    # Saturday and Sunday both reach to Monday under the Pix rule.
+    tiers = (DiscountUntil(date(2026, 3, 8), FixedAmount(5)), DiscountUntil(date(2026, 3, 7), FixedAmount(9)))
+    terms = Terms(discounts=tiers, weekend_rule=WeekendRule.PIX_COBV)
+    assert charges(face_cents=100, due_on=DUE, on=DUE, terms=terms).charged("discount") == -9
+    unmoved = discount_on(tiers, base_cents=100, anticipation_to=DUE, on=DUE, calendar=NATIONAL)
+    assert unmoved is None
+
+
+def test_a_discount_granted_names_the_base_it_was_taken_of() -> None:
+    terms = Terms(
+        discounts=(DiscountUntil(DUE, Percent(Decimal(10))),), abatement=FixedAmount(1000), discount_on_face=True
+    )
+    (given,) = [
+        line for line in charges(face_cents=10000, due_on=DUE, on=DUE, terms=terms).lines if line.kind == "discount"
+    ]
+    assert (given.base_cents, given.amount_cents) == (10000, -1000)
+
+
+def test_a_discount_by_day_granted_to_a_payment_names_its_days() -> None:
+    terms = Terms(discounts=DiscountPerDay(FixedAmount(10)))
+    statement = charges(face_cents=10000, due_on=DUE, on=DUE, terms=terms, paid=[Payment(date(2026, 3, 6), 9970)])
+    (given,) = [line for line in statement.lines if line.kind == "discount"]
+    assert (given.start, given.end, given.days) == (date(2026, 3, 6), DUE, 3)
+    assert statement.total_cents == 0
+
+
+def test_interest_on_its_own() -> None:
+    rate = InterestRate(Decimal(1), RateBasis.DAY)
+
+    def cents(
+        base_cents: int, interest: InterestRate | DailyAmount | None, rounding: Rounding = Rounding.DAILY_DOWN
+    ) -> int:
+        return interest_cents(
+            interest, base_cents=base_cents, start=DUE, end=date(2026, 3, 12), calendar=NATIONAL, rounding=rounding
+        )
+
+    assert (cents(10000, rate), cents(0, rate), cents(10000, None)) == (300, 0, 0)
+    assert (cents(10000, DailyAmount(7)), cents(0, DailyAmount(7))) == (21, 0)
+    assert [cents(50, rate, rounding) for rounding in Rounding] == [0, 3, 1, 2, 2]
+    assert interest_cents(rate, base_cents=10050, start=DUE, end=date(2026, 3, 10), calendar=NATIONAL) == 100
+    assert interest_exact(None, base_cents=1, start=DUE, end=DUE, calendar=NATIONAL) == 0
+
+
+def test_a_small_legal_rate_is_charged_and_a_negative_one_is_not() -> None:
+    def one_month(percent: str) -> int:
+        rate = LegalRate(((date(2026, 4, 1), Decimal(percent)),))
+        return interest_cents(
+            rate, base_cents=10**8, start=date(2026, 3, 31), end=date(2026, 4, 30), calendar=NATIONAL,
+            rounding=Rounding.TOTAL_DOWN,
+        )  # fmt: skip
+
+    assert (one_month("0.000001"), one_month("-0.5"), one_month("1000")) == (1, 0, 10**9)
+    with pytest.raises(BrasilError):
+        one_month("1000.000001")

@@ -17,7 +17,7 @@ from brasil.charges.imputation import SOURCES as IMPUTATION_SOURCES
 from brasil.charges.imputation import Owed, impute
 from brasil.charges.interest import Span, span_amount, spans
 from brasil.charges.rounding import to_cents
-from brasil.charges.terms import LegalRate, Terms, WeekendRule, check_cents
+from brasil.charges.terms import LegalRate, Terms, WeekendRule
 from brasil.errors import BrasilError
 
 if TYPE_CHECKING:
@@ -183,7 +183,6 @@ class Ledger:
 
     def pay(self, day: date, amount_cents: int) -> None:
         """Take a payment that counts for `day`; what is more than owed stays unapplied."""
-        check_cents(amount_cents, "paid")
         self.advance(day)
         found = self.discount(day)
         if found is not None and amount_cents + found.amount_cents >= self.owed.principal:
