@@ -1,7 +1,7 @@
 """Whole verdicts and the whole table, word for word: a lawyer reads these."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -193,9 +193,30 @@ def ask(**more: object) -> Callable[[], object]:
     return lambda: allowed(**question)  # type: ignore[arg-type]
 
 
+class NoOffset(tzinfo):
+    """A zone that does not know its offset, which makes an instant naive (datetime documentation)."""
+
+    def utcoffset(self, when: datetime | None) -> None:
+        return None
+
+    def dst(self, when: datetime | None) -> None:
+        return None
+
+    def tzname(self, when: datetime | None) -> None:
+        return None
+
+
 REFUSALS: list[tuple[Callable[[], object], str, str, str | None, str | None, str | None]] = [
     (ask(at=NOON.replace(tzinfo=None)), "contact.instant", "An instant needs its offset, e.g. 2026-11-23T12:00:00Z.",
      "at", None, None),
+    (ask(at=NOON.replace(tzinfo=NoOffset())), "contact.instant",
+     "An instant needs its offset, e.g. 2026-11-23T12:00:00Z.", "at", None, None),
+    (ask(uf="XX"), "place.uf", "This is no Brazilian state; use its two letters, e.g. SP.", "uf", "XX", None),
+    (ask(uf="RJ", city="3550308"), "place.city_uf", "The city lies in SP; correct the state or the city.", "city", "RJ",
+     "SP"),
+    (lambda: zone_of("XX"), "place.uf", "This is no Brazilian state; use its two letters, e.g. SP.", "uf", "XX", None),
+    (lambda: zone_of("RJ", "3550308"), "place.city_uf", "The city lies in SP; correct the state or the city.", "city",
+     "RJ", "SP"),
     (ask(tenant_limits=TenantLimits(saturday=Window(480, 960))), "contact.looser_than_law",
      "The limit for saturday is 08:00-16:00, but Lei 15.426/2014 (SP), art. 2º allows 08:00-14:00; narrow the limit.",
      "saturday", "08:00-16:00", "within 08:00-14:00"),
@@ -253,3 +274,19 @@ def test_the_search_goes_over_a_run_of_closed_days_but_not_for_ever() -> None:
     ]
     for_ever = BankCalendar(city="3550308", table=state_table().with_rows(longer))
     assert allowed(at=at, uf="SP", channel=Channel.VOICE, calendar=for_ever).next_lawful_instant is None
+
+
+def test_the_citys_own_time_decides_without_being_asked_for() -> None:
+    # 14:30 UTC: 10:30 in Manaus, 9:30 in Tabatinga; 13:30 UTC: 9:30 and 8:30.
+    at = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
+    assert allowed(at=at, uf="am", channel=Channel.VOICE).allowed
+    assert not allowed(at=at, uf="am", city="1304062", channel=Channel.VOICE).allowed
+    assert allowed(at=at + timedelta(hours=1), uf="am", city="1304062", channel=Channel.VOICE).allowed
+
+
+def test_the_last_week_of_the_calendar_still_has_lawful_instants() -> None:
+    friday_night = datetime(2078, 12, 28, 3, tzinfo=UTC)
+    verdict = allowed(at=friday_night, uf="MG", channel=Channel.VOICE)
+    assert verdict.next_lawful_instant == datetime(2078, 12, 28, 12, tzinfo=UTC)
+    saturday = allowed(at=datetime(2078, 12, 31, 12, tzinfo=UTC), uf="SP", channel=Channel.VOICE)
+    assert (saturday.allowed, saturday.window) == (True, Window(480, 840))

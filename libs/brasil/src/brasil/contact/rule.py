@@ -12,7 +12,7 @@ from brasil.calendar.frozen import FIRST_YEAR, LAST_YEAR
 from brasil.calendar.national import Holiday, check_year
 from brasil.calendar.places import place_of
 from brasil.contact.instants import first_in_window, local_minute
-from brasil.contact.windows import Channel, ContactRule, Week, Window, rule_for
+from brasil.contact.windows import Channel, ContactRule, Window, rule_for
 from brasil.contact.zones import zone_of
 from brasil.errors import BrasilError
 
@@ -69,25 +69,15 @@ class Verdict:
 class _Asked:
     """One question: what the windows of any local day are for this debtor, channel and tenant."""
 
-    def __init__(
-        self, uf: str, city: str | None, channel: Channel, limits: TenantLimits | None, calendar: BankCalendar | None
-    ) -> None:
+    def __init__(self, uf: str, channel: Channel, limits: TenantLimits | None, calendar: BankCalendar | None) -> None:
         self.uf = uf
         self.channel = channel
         self.limits = limits
-        own = default_calendar(uf, city)
+        own = default_calendar(uf)
         self.calendars = (own,) if calendar is None else (calendar, own)
-        self._weeks: dict[int, Week] = {}
 
     def rule(self, day: date) -> ContactRule:
         return rule_for(self.uf, self.channel, day)
-
-    def week(self, rule: ContactRule) -> Week:
-        found = self._weeks.get(id(rule))
-        if found is None:
-            found = rule.week if self.limits is None else self.limits.week(rule)
-            self._weeks[id(rule)] = found
-        return found
 
     def holiday(self, day: date) -> Holiday | None:
         for calendar in self.calendars:
@@ -97,13 +87,15 @@ class _Asked:
         return None
 
     def window(self, day: date) -> Window:
-        return self.week(self.rule(day)).of(day, holiday=self.holiday(day) is not None)
+        rule = self.rule(day)
+        week = rule.week if self.limits is None else self.limits.week(rule)
+        return week.of(day, holiday=self.holiday(day) is not None)
 
 
-@lru_cache(maxsize=8192)
-def default_calendar(uf: str, city: str | None) -> BankCalendar:
+@lru_cache(maxsize=32)
+def default_calendar(uf: str) -> BankCalendar:
     """Return the holidays of a state as the library knows them; those of cities are for the tenant to supply."""
-    return BankCalendar(uf=uf, city=city)
+    return BankCalendar(uf=uf)
 
 
 def allowed(
@@ -130,7 +122,7 @@ def allowed(
     owner, checked_city = place_of(uf, city)
     place = owner or uf
     zone = zone_of(place, checked_city) if zone is None else zone
-    asked = _Asked(place, checked_city, channel, tenant_limits, calendar)
+    asked = _Asked(place, channel, tenant_limits, calendar)
     local = at.astimezone(zone)
     day = local.date()
     rule, holiday, window = asked.rule(day), asked.holiday(day), asked.window(day)
