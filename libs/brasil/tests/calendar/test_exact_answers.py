@@ -161,3 +161,26 @@ def test_27_states_with_their_ibge_numbers() -> None:
     assert {city: uf_of_city(city) for city in capitals} == capitals
     assert place_of(None, " 3550308 ") == ("SP", "3550308")
     assert place_of("rj", None) == ("RJ", None)
+
+
+def test_a_count_that_ends_or_starts_on_a_holiday() -> None:
+    carnival = date(2026, 2, 17)
+    assert NATIONAL.count(date(2026, 2, 13), carnival) == 0
+    assert NATIONAL.count(carnival, date(2026, 2, 18)) == 1
+    assert NATIONAL.count(date(2078, 12, 30), date(2078, 12, 31)) == 0
+
+
+def test_the_last_and_the_first_year_are_covered() -> None:
+    assert NATIONAL.is_bank_day(date(2078, 12, 30))
+    assert not NATIONAL.is_bank_day(date(2001, 1, 1))
+
+
+def test_a_city_is_written_in_ascii_digits() -> None:
+    for city in ("35503\N{ARABIC-INDIC DIGIT ZERO}8", "35503a8"):
+        with pytest.raises(BrasilError):
+            uf_of_city(city)
+
+
+def test_a_local_holiday_carries_its_day() -> None:
+    (holiday,) = HolidayTable([LocalHoliday("SP", "03-10", "um")]).holidays("SP", 2026).values()
+    assert holiday == Holiday(date(2026, 3, 10), "um", HolidayKind.STATE, "supplied by the tenant")
