@@ -136,8 +136,9 @@ _FEE: Final = """
 A9 Tarifa de manutenção de título vencido
 B1 Tarifa de baixa da carteira
 B3 Tarifa de registro de entrada do título
-E1 Tarifa de alteração de dados
 F5 Tarifa de entrada na rede Sicredi
+S4 Tarifa de inclusão de negativação
+S5 Tarifa de exclusão de negativação
 """
 
 SICREDI_400: Final = code_table(_MOVEMENTS_400, reason=_REASON, fee=_FEE)
