@@ -7,33 +7,42 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import cases_150, cases_240, cases_400, cases_400_more
+from . import (
+    cases_150,
+    cases_240,
+    cases_240_more,
+    cases_400,
+    cases_400_bradesco_bb,
+    cases_400_cooperatives,
+    cases_400_more,
+    cases_400_regional,
+)
 
 FOLDER = Path(__file__).parents[1] / "golden"
 
 CASES: dict[str, tuple[Any, ...]] = {
     "cnab400": (
         cases_400.itau,
-        cases_400.bradesco,
-        cases_400.banco_do_brasil_record_7,
-        cases_400.banco_do_brasil_record_1,
+        cases_400_bradesco_bb.bradesco,
+        cases_400_bradesco_bb.banco_do_brasil_record_7,
+        cases_400_bradesco_bb.banco_do_brasil_record_1,
         cases_400_more.santander,
         cases_400_more.caixa,
-        cases_400_more.sicoob,
-        cases_400_more.sicredi,
-        cases_400_more.inter,
-        cases_400_more.bnb,
-        cases_400_more.banrisul,
-        cases_400_more.fibra,
-        cases_400_more.pine,
+        cases_400_cooperatives.sicoob,
+        cases_400_cooperatives.sicredi,
+        cases_400_regional.inter,
+        cases_400_regional.bnb,
+        cases_400_regional.banrisul,
+        cases_400_regional.fibra,
+        cases_400_regional.pine,
     ),
     "cnab240": (
         cases_240.febraban,
-        cases_240.santander,
-        cases_240.caixa,
-        cases_240.itau,
-        cases_240.sicoob,
-        cases_240.sicredi,
+        cases_240_more.santander,
+        cases_240_more.caixa,
+        cases_240_more.itau,
+        cases_240_more.sicoob,
+        cases_240_more.sicredi,
     ),
     "cnab150": (cases_150.collection, cases_150.debit_return, cases_150.debit_remittance),
 }
