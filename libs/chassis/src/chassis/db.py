@@ -9,6 +9,7 @@ driver's connection.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from ssl import SSLContext
 from typing import Any
 from uuid import UUID
 
@@ -162,12 +163,17 @@ class Database:
         observer: Observer = SILENT,
         step: Step = no_step,
         session_settings: Mapping[str, str] = SESSION_SETTINGS,
+        ssl: SSLContext | bool | None = None,
+        pool_recycle_seconds: int = 3600,
     ):
         if lanes < 1:
             raise ValueError("a database needs at least one outbox lane")
         parsed = make_url(url)
         self._dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
         self._session_settings = {**session_settings, "application_name": producer_name}
+        self._connect_arguments: dict[str, Any] = {"server_settings": self._session_settings, "timeout": 10}
+        if ssl is not None:
+            self._connect_arguments["ssl"] = ssl
         self.clock = clock
         self.ids = ids
         self.producer_name = producer_name
@@ -180,7 +186,9 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_wait_seconds,
-            connect_args={"server_settings": self._session_settings, "timeout": 10},
+            pool_recycle=pool_recycle_seconds,
+            hide_parameters=True,
+            connect_args=self._connect_arguments,
         )
 
     @asynccontextmanager
@@ -263,9 +271,8 @@ class Database:
     async def connect(self, purpose: str, *, command_timeout_seconds: float = 60.0) -> asyncpg.Connection:
         """A connection outside the pool, for work that must own it (advisory locks). The caller closes it."""
         settings = {**self._session_settings, "application_name": f"{self.producer_name} {purpose}"}
-        return await asyncpg.connect(
-            self._dsn, server_settings=settings, timeout=10, command_timeout=command_timeout_seconds
-        )
+        arguments = {**self._connect_arguments, "server_settings": settings}
+        return await asyncpg.connect(self._dsn, command_timeout=command_timeout_seconds, **arguments)
 
     async def dispose(self) -> None:
         """Close the pool. Units of work still open fail."""

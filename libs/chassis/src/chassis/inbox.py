@@ -93,6 +93,12 @@ async def claim(connection: Any, event_ids: Sequence[UUID], next_offsets: Mappin
     return {row[0] for row in rows}
 
 
+async def known(connection: Any, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the ids whose effects are already here."""
+    rows = await connection.fetch("select event_id from inbox where event_id = any($1::uuid[])", event_ids)
+    return {row[0] for row in rows}
+
+
 async def claim_one(connection: Any, event_id: UUID) -> bool:
     """Enter one id; false if it was there."""
     return await connection.fetchval(_CLAIM_ONE, event_id) is not None

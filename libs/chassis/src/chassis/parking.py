@@ -238,7 +238,7 @@ async def _redrive_next(database: Database, applies: Applies, key: bytes, report
         if report.done + report.duplicates == 0:
             raise
         return False  # another redrive released it meanwhile
-    except Exception as error:
+    except Exception as error:  # whatever a handler raises keeps the key parked, with the new reason
         if item is None or classify(error) is Nature.OUTAGE:
             raise
         report.stopped_by = item.fault or _fault_of(error)

@@ -16,11 +16,14 @@ from chassis.relay import Relay
 from chassis.schedules import Scheduler, Schedules
 from contracts.watermark import WatermarkAdvanced
 
-_OUTBOX = """select (select count(*) from (select from outbox o
-                       where not exists (select from outbox_refused r
-                                         where r.key = o.key and r.resolved_at is null) limit 10000) as counted) as rows,
-                    (select count(*) from parked_key) as parked,
-                    (select count(*) from outbox_refused where resolved_at is null) as refused"""
+_OUTBOX = """
+select (select count(*) from (
+          select from outbox o
+          where not exists (select from outbox_refused r where r.key = o.key and r.resolved_at is null) limit 10000
+        ) as counted) as rows,
+       (select count(*) from parked_key) as parked,
+       (select count(*) from outbox_refused where resolved_at is null) as refused
+"""
 
 
 @dataclass(frozen=True)

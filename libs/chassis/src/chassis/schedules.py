@@ -250,7 +250,7 @@ class Scheduler:
         taken: list[Work] = []
         try:
             await self._do(_TAKE_ANY, held, self._batch_items, taken)
-        except Exception as error:
+        except Exception as error:  # any failure of a handler is settled by halving
             if not taken or classify(error) is Nature.OUTAGE:
                 raise
             await self._after_failure(taken, error)
@@ -304,7 +304,7 @@ class Scheduler:
             for half in (works[:middle], works[middle:]):
                 try:
                     await self._do(_TAKE_THESE, [work.id for work in half], len(half), [])
-                except Exception as inner:
+                except Exception as inner:  # settled by halving on
                     if classify(inner) is Nature.OUTAGE:
                         raise
                     await self._after_failure(half, inner)

@@ -89,7 +89,7 @@ class Applier:
                 await self.run_handlers(tx, fresh)
             if to_park:
                 with step("consumer.park"):
-                    await self._park(tx, to_park, newly)
+                    to_park = await self._park(tx, to_park, newly, applied)
                 applied.parked = list(newly.values())
                 for item in to_park:
                     applied.count(item.topic, Parked(item.fault.reason if item.fault else "behind"))
@@ -109,10 +109,20 @@ class Applier:
                 applied.count(item.topic, Duplicate())
         return fresh
 
-    async def _park(self, tx: Tx, items: Sequence[Item], newly: dict[bytes, Item]) -> None:
-        keys = await parking.park(await tx.connection(), items, newly, tx.now)
+    async def _park(self, tx: Tx, items: Sequence[Item], newly: dict[bytes, Item], applied: Applied) -> list[Item]:
+        """Queue the items behind their keys; further copies of events that were applied before are left out."""
+        connection = await tx.connection()
+        known = await inbox.known(connection, [item.event_id for item in items if item.event_id is not None])
+        waiting = []
+        for item in items:
+            if item.event_id in known and newly.get(item.key) is not item:
+                applied.count(item.topic, Duplicate())
+            else:
+                waiting.append(item)
+        keys = await parking.park(connection, waiting, newly, tx.now)
         if newly and keys > self._parked_keys_limit:
             raise ParkingLimitError
+        return waiting
 
     async def run_handlers(self, tx: Tx, items: Sequence[Item]) -> None:
         """Call the handlers for events that are new: tenant by tenant, topic by topic, in order."""

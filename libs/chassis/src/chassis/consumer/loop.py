@@ -186,7 +186,8 @@ class Consumer:
             enough = min(enough, self._parked_ratio_from_keys)
         while not self._stopping:
             async with self._database.unit_of_work(tenant_id=None, name="consumer.room") as tx:
-                keys, _ = await parking.parked_counts(await tx.connection())
+                with self._database.step("consumer.count_parked"):
+                    keys, _ = await parking.parked_counts(await tx.connection())
             if keys < enough:
                 self._status.alarm = None
                 self._recent.clear()

@@ -19,8 +19,6 @@ from chassis.kafka import Kafka, TopicRecord, committed_offsets, read_all
 from chassis.proof import workload
 from contracts import registry
 
-TopicEvents = Mapping[str, Sequence[tuple[int, int, UUID, UUID, int]]]
-
 
 @dataclass
 class Verdict:
@@ -80,36 +78,36 @@ async def check(
         waiting = {row[0] for row in await connection.fetch("select event_id from outbox")}
         waiting |= {row[0] for row in await connection.fetch("select event_id from outbox_refused")}
         for topic in topics:
-            _check_topic(verdict, topic, streams[topic], facts, waiting, foreign_ids, drained)
+            committed = {row["event_id"] for row in facts if row["topic"] == topic}
+            _check_topic(verdict, topic, streams[topic], committed, must=committed - (set() if drained else waiting))
+            _check_order(verdict, topic, streams[topic], foreign_ids)
+            strange = {event_id for _, event_id, _, _ in streams[topic].events} - committed - foreign_ids
+            verdict.expect(not strange, "C2", f"{len(strange)} records of {topic} have no committed fact")
         await _check_effects(verdict, connection, streams, consumed, drained)
-        await _check_positions(verdict, connection, kafka, group, raw, consumed, drained)
+        ends = _ends(raw, consumed)
+        positions = await _check_positions(verdict, connection, await committed_offsets(kafka, group), ends)
         await _check_parked(verdict, connection)
         verdict.counts["facts"] = len(facts)
         if drained:
             left = await connection.fetchval("select count(*) from outbox")
             verdict.expect(left == 0, "C7", f"{left} facts are still in the outbox")
+            for place, end in ends.items():
+                reached = positions.get(place, 0)
+                verdict.expect(reached == end, "C7", f"{place}: effects to {reached} of {end}")
     finally:
         await connection.close()
     return verdict
 
 
-def _check_topic(
-    verdict: Verdict,
-    topic: str,
-    stream: _Stream,
-    facts: Sequence[Any],
-    waiting: set[UUID],
-    foreign_ids: frozenset[UUID],
-    drained: bool,
-) -> None:
-    committed = {row["event_id"]: (row["customer_id"], row["sequence"]) for row in facts if row["topic"] == topic}
+def _check_topic(verdict: Verdict, topic: str, stream: _Stream, committed: set[UUID], *, must: set[UUID]) -> None:
     present = Counter(event_id for _, event_id, _, _ in stream.events)
-    missing = [one for one in committed if one not in present and (drained or one not in waiting)]
+    missing = must - present.keys()
     verdict.expect(not missing, "C1", f"{len(missing)} of {len(committed)} committed facts are not in {topic}")
-    strange = [one for one in present if one not in committed and one not in foreign_ids]
-    verdict.expect(not strange, "C2", f"{len(strange)} records of {topic} have no committed fact")
     verdict.counts[f"records {topic}"] = sum(present.values())
     verdict.counts["copies"] = verdict.counts.get("copies", 0) + sum(present.values()) - len(present)
+
+
+def _check_order(verdict: Verdict, topic: str, stream: _Stream, foreign_ids: frozenset[UUID]) -> None:
     seen: set[UUID] = set()
     last: dict[UUID, int] = defaultdict(int)
     places: dict[UUID, int] = {}
@@ -117,9 +115,7 @@ def _check_topic(
         if event_id in seen or event_id in foreign_ids:
             continue
         seen.add(event_id)
-        verdict.expect(
-            sequence == last[who] + 1, "C3", f"{topic}: {who} has {sequence} after {last[who]} in partition {partition}"
-        )
+        verdict.expect(sequence == last[who] + 1, "C3", f"{topic}/{partition}: {who}: {sequence} after {last[who]}")
         verdict.expect(places.setdefault(who, partition) == partition, "C3", f"{topic}: {who} is in two partitions")
         last[who] = sequence
 
@@ -156,34 +152,29 @@ async def _check_effects(
 
 
 async def _check_positions(
-    verdict: Verdict,
-    connection: Any,
-    kafka: Kafka,
-    group: str,
-    raw: Mapping[str, Sequence[TopicRecord]],
-    consumed: Sequence[str],
-    drained: bool,
-) -> None:
+    verdict: Verdict, connection: Any, committed: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int]
+) -> dict[tuple[str, int], int]:
     positions = {
         (row["topic"], row["partition"]): row["next_offset"]
         for row in await connection.fetch("select topic, partition, next_offset from consumer_position")
     }
-    ends: dict[tuple[str, int], int] = defaultdict(int)
-    for topic in consumed:
-        for record in raw[topic]:
-            ends[topic, record.partition] = max(ends[topic, record.partition], record.offset + 1)
-    for place, offset in (await committed_offsets(kafka, group)).items():
+    for place, offset in committed.items():
+        reached = positions.get(place, 0)
         if place in ends:
-            reached = positions.get(place, 0)
             verdict.expect(offset <= reached, "C6", f"{place}: committed {offset}, effects only to {reached}")
     for place, reached in positions.items():
-        if place[0] in consumed:
+        if place in ends:
             verdict.expect(reached <= ends[place], "C6", f"{place}: effects to {reached}, topic ends at {ends[place]}")
-    if drained:
-        for place, end in ends.items():
-            verdict.expect(
-                positions.get(place, 0) == end, "C7", f"{place}: effects to {positions.get(place, 0)} of {end}"
-            )
+    return positions
+
+
+def _ends(raw: Mapping[str, Sequence[TopicRecord]], topics: Sequence[str]) -> dict[tuple[str, int], int]:
+    """The offset after the last record of each partition, where there is one."""
+    ends: dict[tuple[str, int], int] = {}
+    for topic in topics:
+        for record in raw[topic]:
+            ends[topic, record.partition] = max(ends.get((topic, record.partition), 0), record.offset + 1)
+    return ends
 
 
 async def _check_parked(verdict: Verdict, connection: Any) -> None:
