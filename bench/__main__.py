@@ -22,7 +22,7 @@ from bench.relay import RelayFlow
 from regua.teststack import open_stack
 
 FLOWS: dict[str, type[Any]] = {"relay": RelayFlow, "consumer": ConsumerFlow}
-QUICK = Size(units=100_000, rounds=5)
+QUICK = Size(units=40_000, rounds=5)
 FULL = Size(units=400_000, rounds=7)
 GATE = 0.85
 """A goal counts as missed below this share of it: the rest is the machine's noise."""

@@ -36,7 +36,7 @@ class ConsumerFlow:
     name = "consumer"
     unit = "events"
     floor_goal = 0.75
-    naive_goal = 15.0
+    naive_goal = 10.0
 
     async def setup(self, servers: Servers, size: Size) -> None:
         self.world: World = await make_world(servers)
