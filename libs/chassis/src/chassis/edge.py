@@ -6,7 +6,8 @@ raw path, is what metrics see.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -25,6 +26,16 @@ _SAFE_HEADERS: Final = [
     (b"x-frame-options", b"DENY"),
 ]
 _NO_STORE: Final = (b"cache-control", b"no-store")
+
+
+@dataclass(frozen=True)
+class UploadLimit:
+    """What requests whose path begins with `path` may need beyond the defaults (an import, a bank file)."""
+
+    path: str
+    max_body_bytes: int
+    timeout_seconds: float
+
 
 Measure = Callable[[str, str, int, float], None]
 """Takes method, route template, status and seconds of a finished request."""
@@ -47,21 +58,23 @@ class Edge:
         max_body_bytes: int,
         timeout_seconds: float,
         measure: Measure,
+        uploads: Sequence[UploadLimit] = (),
     ):
         self._app = app
-        self._max_body_bytes = max_body_bytes
-        self._timeout_seconds = timeout_seconds
+        self._default = UploadLimit("/", max_body_bytes, timeout_seconds)
+        self._uploads = sorted(uploads, key=lambda upload: -len(upload.path))
         self._measure = measure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, self._max_body_bytes)
+        limit = self._limit(scope["path"]) if self._uploads else self._default
+        exchange = _Exchange(receive, send, limit.max_body_bytes)
         started = monotonic_seconds()
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._serve(scope, exchange)
+            async with asyncio.timeout(limit.timeout_seconds):
+                await self._serve(scope, exchange, limit)
         except TimeoutError:
             await exchange.refuse(scope, "timed-out")
         except _BodyTooLargeError:
@@ -76,11 +89,14 @@ class Edge:
                 "request", method=scope["method"], route=route, status=exchange.status, seconds=round(elapsed, 3)
             )
 
-    async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
+    def _limit(self, path: str) -> UploadLimit:
+        return next((upload for upload in self._uploads if path.startswith(upload.path)), self._default)
+
+    async def _serve(self, scope: Scope, exchange: "_Exchange", limit: UploadLimit) -> None:
         header_bytes = 0
         for name, value in scope["headers"]:
             header_bytes += len(name) + len(value)
-            if name == b"content-length" and (not value.isdigit() or int(value) > self._max_body_bytes):
+            if name == b"content-length" and (not value.isdigit() or int(value) > limit.max_body_bytes):
                 raise _BodyTooLargeError
         if header_bytes > _HEADER_LIMIT_BYTES:
             await exchange.refuse(scope, "headers-too-large", close=True)

@@ -75,6 +75,7 @@ def build(
         pool_size=settings.database_pool_size,
         observer=observer,
         session_settings=session_settings(settings),
+        ssl=database_tls(settings),
     )
     pepper = pepper_of(settings)
     keys = ApiKeys(database, pepper=pepper, environment=settings.regua_env)

@@ -27,7 +27,7 @@ from chassis import (
     workers,
 )
 from chassis.consumer import Subscriptions
-from chassis.edge import Edge
+from chassis.edge import Edge, UploadLimit
 from chassis.metrics import Metric
 from chassis.problems import ProblemType
 from chassis.runtime import Runtime
@@ -61,6 +61,7 @@ class Service:
     schedules: Schedules | None = None
     sources: Sources | None = None
     jobs: Sequence[Job] = ()
+    uploads: Sequence[UploadLimit] = ()
     problems: Sequence[ProblemType] = ()
     metrics: Sequence[Metric] = ()
     version: str = "1.0.0"
@@ -109,6 +110,7 @@ def build_app(service: Service, settings: ServiceSettings | None = None, *, kit:
         max_body_bytes=parts.settings.http_max_body_bytes,
         timeout_seconds=parts.settings.http_timeout_seconds,
         measure=parts.metrics.request,
+        uploads=service.uploads,
     )
     return app
 

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import asyncpg
 import pytest
 
 from chassis import problems
+from chassis.edge import UploadLimit
 from chassis.errors import ConflictError, NotFoundError, OverloadedError, TransientError
+
+from .support import sample_service
 
 pytestmark = pytest.mark.io
 CANARY = "Maria-529.982.247-25-maria@example.com"
@@ -163,3 +167,12 @@ async def test_the_docs_page_fetches_nothing_from_elsewhere(sample):
     assert "http://" not in page.text
     assert "https://" not in page.text
     assert "/v1/notes" in page.text
+
+
+async def test_an_upload_has_its_own_limit_and_the_rest_keeps_the_default(start_sample, notes_database):
+    service = replace(sample_service(), uploads=(UploadLimit("/v1/notes", 4_000_000, 60),))
+    async with start_sample(notes_database, service=service, http_max_body_bytes=1_000) as sample:
+        check(await post(sample, b"x" * 2_000), 400, "malformed-json")
+        check(await post(sample, b"x" * 4_000_001), 413, "body-too-large")
+        refused = await sample.client.post("/v1/recounts", content=b"x" * 2_000, headers=sample.headers())
+        check(refused, 413, "body-too-large")

@@ -100,6 +100,6 @@ async def test_a_service_migrates_starts_serves_and_stops_with_exit_code_0(name,
 
 
 async def test_a_refused_start_says_one_sentence_and_exits_with_78():
-    code, out, err = await run("invoicing", env={"PATH": os.environ["PATH"], "REGUA_CLOK": "system"})
+    code, out, err = await run("analytics", env={"PATH": os.environ["PATH"], "REGUA_CLOK": "system"})
     assert (code, out) == (78, "")
-    assert err == "invoicing: REGUA_CLOK is not a setting of this service: did you mean REGUA_CLOCK?\n"
+    assert err == "analytics: REGUA_CLOK is not a setting of this service: did you mean REGUA_CLOCK?\n"
