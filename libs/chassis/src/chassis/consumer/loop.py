@@ -9,6 +9,7 @@ lock and the inbox make its batch a duplicate.
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chassis import inbox, parking
@@ -25,7 +26,7 @@ from chassis.inbox import PlaceKey
 from chassis.kafka import Incoming, Kafka, KafkaError, Member, Place
 from chassis.retry import Nature, RetryPolicy, classify
 
-_READ_WAIT_SECONDS = 0.5
+_READ_WAIT_SECONDS = 0.1
 _RECHECK_PARKED_SECONDS = 5.0
 
 
@@ -101,6 +102,7 @@ class Consumer:
         self._recent: deque[tuple[int, int]] = deque(maxlen=20)
         self._status = ConsumerStatus()
         self._stopping = False
+        self._stop = asyncio.Event()
 
     def status(self) -> ConsumerStatus:
         """A snapshot for readiness and metrics."""
@@ -139,7 +141,7 @@ class Consumer:
 
     async def run(self, stop: asyncio.Event, *, grace_seconds: float = 8.0) -> None:
         """Consume until `stop` is set; the batch in progress then has `grace_seconds` to end."""
-        self._status.running, self._stopping = True, False
+        self._status.running, self._stopping, self._stop = True, False, stop
         work = asyncio.create_task(self._forever(), name="consumer")
         stopped = asyncio.create_task(stop.wait())
         try:
@@ -177,7 +179,7 @@ class Consumer:
                 self._observer.note("consumer-trouble", {"error": type(error).__name__})
                 failures += 1
                 await self._leave()
-                await asyncio.sleep(min(5.0, 0.1 * 2**failures) * (0.5 + jitter() / 2))
+                await self._nap(min(5.0, 0.1 * 2**failures) * (0.5 + jitter() / 2))
 
     async def _wait_for_room(self) -> None:
         """After a stop by the parking limit: go on once enough keys were redriven or given up."""
@@ -193,9 +195,13 @@ class Consumer:
                 self._recent.clear()
                 return
             self._status.alarm = self._status.alarm or "parking-limit"
-            for _ in range(int(_RECHECK_PARKED_SECONDS * 10)):
-                if not self._stopping:
-                    await asyncio.sleep(0.1)
+            await self._nap(_RECHECK_PARKED_SECONDS)
+
+    async def _nap(self, seconds: float) -> None:
+        """Sleep, but not beyond the order to stop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
 
     async def _join(self) -> None:
         member = Member(
@@ -231,6 +237,7 @@ class Consumer:
             self._observer.note("consumer-leave", {"error": type(error).__name__})
         with self._database.step("consumer.leave"):
             await member.close()
+        await self._partitions.close()
         self._partitions.forget(list(self._partitions.next_offsets))
         self._to_commit.clear()
 

@@ -6,6 +6,7 @@ one that kills the process is found, and after `starts_limit` processes died on 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from chassis import inbox
@@ -24,7 +25,21 @@ class Partitions:
         self._known: set[PlaceKey] = set()
         self._careful_to: dict[PlaceKey, int] = {}
         self._sought: set[PlaceKey] = set()
+        self._connection: Any = None
         self.next_offsets: dict[PlaceKey, int] = {}
+
+    async def _own_connection(self) -> Any:
+        """A connection of our own: a mark is one statement that commits by itself, beside the pool's transactions."""
+        if self._connection is None or self._connection.is_closed():
+            with self._database.step("consumer.connect"):
+                self._connection = await self._database.connect("consumer marks", command_timeout_seconds=15)
+        return self._connection
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
 
     def forget(self, places: Iterable[PlaceKey]) -> None:
         """These are no longer ours."""
@@ -43,9 +58,9 @@ class Partitions:
         new = [place for place in found if place not in self._known]
         if not new:
             return {}
-        async with self._database.unit_of_work(tenant_id=None, name="consumer.meet") as tx:
-            with self._database.step("consumer.load_positions"):
-                positions = await inbox.load_positions(await tx.connection(), new)
+        connection = await self._own_connection()
+        with self._database.step("consumer.load_positions"):
+            positions = await inbox.load_positions(connection, new)
         seek: dict[PlaceKey, int] = {}
         for place in new:
             position = positions.get(place)
@@ -78,9 +93,9 @@ class Partitions:
         for item in items:
             first, _ = ranges.get(item.place, (item.offset, 0))
             ranges[item.place] = (first, item.offset + 1)
-        async with self._database.unit_of_work(tenant_id=None, name="consumer.mark") as tx:
-            with self._database.step("consumer.mark_started"):
-                starts = await inbox.mark_started(await tx.connection(), ranges, self._me)
+        connection = await self._own_connection()
+        with self._database.step("consumer.mark_started"):
+            starts = await inbox.mark_started(connection, ranges, self._me)
         if len(items) == 1 and starts[items[0].place] > self._starts_limit and items[0].fault is None:
             died = starts[items[0].place] - 1
             items[0].fault = Fault("kills-the-process", f"{died} processes ended while they handled it alone")
@@ -90,9 +105,9 @@ class Partitions:
         wanted = list(places)
         if not wanted:
             return
-        async with self._database.unit_of_work(tenant_id=None, name="consumer.unmark") as tx:
-            with self._database.step("consumer.unmark_started"):
-                await inbox.unmark(await tx.connection(), wanted, self._me)
+        connection = await self._own_connection()
+        with self._database.step("consumer.unmark_started"):
+            await inbox.unmark(connection, wanted, self._me)
 
     def moved(self, next_offsets: Mapping[PlaceKey, int]) -> None:
         """Effects are committed up to these offsets."""

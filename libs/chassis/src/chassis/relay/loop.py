@@ -8,6 +8,7 @@ taking its lanes anew.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,6 +114,7 @@ class Relay:
         self._lanes_at = self._blocked_at = self._marks_at = float("-inf")
         self._status = RelayStatus()
         self._stopping = False
+        self._stop = asyncio.Event()
 
     def status(self) -> RelayStatus:
         """A snapshot for readiness and metrics."""
@@ -124,7 +126,7 @@ class Relay:
 
     async def run(self, stop: asyncio.Event, *, grace_seconds: float = 5.0) -> None:
         """Relay until `stop` is set; a round in progress then has `grace_seconds` to end."""
-        self._status.running, self._stopping = True, False
+        self._status.running, self._stopping, self._stop = True, False, stop
         work = asyncio.create_task(self._forever(), name="relay")
         stopped = asyncio.create_task(stop.wait())
         try:
@@ -153,12 +155,18 @@ class Relay:
                     self._status.trouble = None
                     idle = _IDLE_FIRST_SECONDS if moved else min(_IDLE_LAST_SECONDS, idle * 1.5)
                     if not moved:
-                        await asyncio.sleep(idle)
+                        await self._nap(idle)
             except (*_TROUBLE, TooManyRefusedError) as error:
                 self._status.trouble = type(error).__name__
                 failures += 1
                 await self._recover(error)
-                await asyncio.sleep(min(5.0, 0.1 * 2**failures) * (0.5 + jitter() / 2))
+                await self._nap(min(5.0, 0.1 * 2**failures) * (0.5 + jitter() / 2))
+
+    async def _nap(self, seconds: float) -> None:
+        """Sleep, but not beyond the order to stop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
 
     async def _recover(self, error: BaseException) -> None:
         """Drop what may be broken: the producer after Kafka's errors, connection and lanes after the database's."""
