@@ -46,6 +46,17 @@ class Settled:
         self.duplicates += sum(count for (_, how), count in applied.outcomes.items() if how == "duplicate")
 
 
+@dataclass(frozen=True)
+class _Hold:
+    """Records that wait, once all that stood before them is settled."""
+
+    items: list[Item]
+    reason: str
+
+
+_Todo = list[Item] | _Hold
+
+
 class Settler:
     """Settles runs of records and remembers which partitions wait."""
 
@@ -64,17 +75,21 @@ class Settler:
 
         Raises only what needs the consumer to stop: `ParkingLimitError`, cancellation, or a failure to park.
         """
-        runs = [list(items)]
-        while runs:
-            run = self._behind_waiting(runs.pop(0))
+        todo: list[_Todo] = [list(items)]
+        while todo:
+            first = todo.pop(0)
+            run = self._behind_waiting(first.items if isinstance(first, _Hold) else first)
             if not run:
+                continue
+            if isinstance(first, _Hold):
+                self._wait(run, first.reason)
                 continue
             try:
                 settled.add(await self._applier.apply(run), len(run))
             except ParkingLimitError:
                 raise
             except Exception as error:  # noqa: BLE001 - any failure of a handler or of the database is settled here
-                runs[:0] = self._after_failure(run, error)
+                todo[:0] = self._after_failure(run, error)
             else:
                 self._progress(run)
 
@@ -114,16 +129,15 @@ class Settler:
             if self._overdue:
                 self._overdue.pop((item.place, item.offset), None)
 
-    def _after_failure(self, run: list[Item], error: Exception) -> list[list[Item]]:
-        """What to try next: smaller runs in order, or nothing because a partition now waits."""
+    def _after_failure(self, run: list[Item], error: Exception) -> list[_Todo]:
+        """What to do next, in order: smaller runs, and records that have to wait."""
         culprit = error.item if isinstance(error, HandlerFailedError) else None
         cause = error.__cause__ if isinstance(error, HandlerFailedError) and error.__cause__ else error
         if isinstance(cause, HandlerOverdueError):
             return self._after_overdue(run, culprit)
         nature = classify(cause)
         if nature is Nature.OUTAGE:
-            self._wait(run, reason_of(cause))
-            return []
+            return [_Hold(run, reason_of(cause))]
         if culprit is None and len(run) == 1:
             culprit = run[0]
         if nature is Nature.PERMANENT or (culprit is not None and self._given_up(culprit.place)):
@@ -136,25 +150,23 @@ class Settler:
             return _around(run, culprit)
         return self._after_transient(run, culprit, reason_of(cause))
 
-    def _after_transient(self, run: list[Item], culprit: Item | None, reason: str) -> list[list[Item]]:
+    def _after_transient(self, run: list[Item], culprit: Item | None, reason: str) -> list[_Todo]:
         """Only the culprit's partition waits, from the culprit on; without one, find its partition first."""
         if culprit is not None:
             at = run.index(culprit)
             stuck = [item for item in run[at:] if item.place == culprit.place]
             others = [item for item in run[at:] if item.place != culprit.place]
-            self._wait(stuck, reason)
-            return [part for part in (run[:at] + others,) if part]
+            return [run[:at] + others, _Hold(stuck, reason)]
         places = list(dict.fromkeys(item.place for item in run))
         if len(places) > 1:
             return [[item for item in run if item.place == place] for place in places]
         last = self._last.get(places[0])
         if last is not None and last.attempt % 3 == 0:
             # It did not pass: look for the one event, so that those before it get through.
-            return _halves(run) if len(run) > 1 else []
-        self._wait(run, reason)
-        return []
+            return _halves(run)
+        return [_Hold(run, reason)]
 
-    def _after_overdue(self, run: list[Item], culprit: Item | None) -> list[list[Item]]:
+    def _after_overdue(self, run: list[Item], culprit: Item | None) -> list[_Todo]:
         if culprit is None and len(run) > 1:
             return _halves(run)
         item = culprit or run[0]
@@ -186,11 +198,11 @@ class Settler:
             self._observer.retried(place[0], reason)
 
 
-def _halves(run: list[Item]) -> list[list[Item]]:
+def _halves(run: list[Item]) -> list[_Todo]:
     middle = len(run) // 2
     return [run[:middle], run[middle:]]
 
 
-def _around(run: list[Item], item: Item) -> list[list[Item]]:
+def _around(run: list[Item], item: Item) -> list[_Todo]:
     at = run.index(item)
-    return [part for part in (run[:at], [item], run[at + 1 :]) if part]
+    return [run[:at], [item], run[at + 1 :]]
