@@ -19,7 +19,6 @@ from brasil.text import is_digits
 BASE: Final = date(1997, 10, 7)
 FIRST_DAY: Final = date(2000, 7, 3)
 FIRST: Final = 1000
-LAST: Final = 9999
 CYCLE_DAYS: Final = 9000
 DAYS_BACK: Final = 3000
 DAYS_AHEAD: Final = 5500

@@ -34,6 +34,8 @@ def test_a_date_before_the_factor_began_is_refused():
     with pytest.raises(BrasilError) as caught:
         due_factor.encode(date(2000, 7, 2))
     assert caught.value.code == "due_factor.too_early"
+    assert caught.value.problem.expected == "2000-07-03 or later"
+    assert due_factor.encode(due_factor.FIRST_DAY) == "1000"
 
 
 ON = date(2026, 11, 22)
