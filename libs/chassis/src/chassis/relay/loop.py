@@ -46,7 +46,8 @@ _READ_ALL = _READ.format(but_not="")
 _READ_UNBLOCKED = _READ.format(but_not="and not (key = any($4::bytea[]))")
 _DELETE = "delete from outbox where lane = $1 and position = any($2::bigint[])"
 
-_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, KafkaError, TimeoutError, DeadProducerError)
+_DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_TROUBLE = (*_DATABASE_TROUBLE, OSError, KafkaError, TimeoutError, DeadProducerError)
 
 _IDLE_FIRST_SECONDS = 0.01
 _IDLE_LAST_SECONDS = 0.2
