@@ -45,6 +45,7 @@ async def test_a_committed_fact_has_its_effect_exactly_once_and_in_order(a_bed: 
 
 async def test_nothing_is_published_by_a_unit_of_work_that_fails(a_bed: Bed) -> None:
     database = a_bed.database()
+
     async def fail() -> None:
         async with database.unit_of_work(tenant_id=workload.TENANTS[0]) as tx:
             tx.publish(workload.payment(workload.customer(0), 1))
