@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from chassis.clock import monotonic_seconds
+from chassis.clock import ClockError, VirtualClock, monotonic_seconds
+from chassis.errors import InvalidError
 from chassis.metrics import CONTENT_TYPE, Metrics
 
 _log = structlog.get_logger("chassis.health")
@@ -49,6 +51,10 @@ class Health:
     def add(self, name: str, check: Check) -> None:
         """Ask `check` from now on; None means that all is well."""
         self._checks[name] = check
+
+    def forget(self) -> None:
+        """Ask anew at the next question."""
+        self._verdict = None
 
     async def findings(self) -> list[Finding]:
         """Everything that is not as it should be."""
@@ -95,6 +101,33 @@ def probes_router(health: Health) -> APIRouter:
             "degraded": [{"code": finding.code, "detail": finding.detail} for finding in found if not finding.blocking],
         }
         return _json(503 if blocking else 200, document)
+
+    return routes
+
+
+class Instant(BaseModel):
+    """Where the virtual clock is, or is to be moved to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    now: AwareDatetime
+
+
+def clock_router(clock: VirtualClock) -> APIRouter:
+    """Read and move the platform's virtual clock; only ever served where settings ask for testing endpoints."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/internal/clock")
+    async def read_clock() -> Instant:
+        return Instant(now=clock.now())
+
+    @routes.put("/internal/clock")
+    async def move_clock(wanted: Instant) -> Instant:
+        try:
+            clock.set(wanted.now)
+        except ClockError as error:
+            raise InvalidError("invalid-input", str(error)) from None
+        return Instant(now=clock.now())
 
     return routes
 

@@ -110,7 +110,8 @@ async def _pool_exhausted(_: Request, error: Exception) -> Response:  # noqa: AR
 def of_database(error: Exception) -> Response:
     """503 when repeating can help, else 500; the driver's text stays out of the answer."""
     state = sqlstate(error)
-    if state is None or state.startswith(_UNAVAILABLE_STATES) or state in _RETRY_STATES:
+    connecting = isinstance(error, DBAPIError) and error.statement is None
+    if connecting or state is None or state.startswith(_UNAVAILABLE_STATES) or state in _RETRY_STATES:
         return problems.response("unavailable", retry_after_seconds=2)
     _log.error("database refused a statement", sqlstate=state, exc_info=error)
     return problems.response("internal-error")

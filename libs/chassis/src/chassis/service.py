@@ -26,6 +26,7 @@ from chassis import (
     telemetry,
     workers,
 )
+from chassis.clock import VirtualClock
 from chassis.consumer import Subscriptions
 from chassis.edge import Edge, UploadLimit
 from chassis.metrics import Metric
@@ -119,12 +120,18 @@ def _add_routes(app: FastAPI, service: Service, parts: Runtime, crew: "workers.C
     app.include_router(health.probes_router(parts.health))
     app.include_router(problems_pages())
     if parts.settings.http_operations_port is None:
-        app.include_router(health.operations_router(parts.metrics, crew.quiescence))
+        _add_operations(app, parts, crew)
     if parts.settings.docs:
         app.include_router(docs_page.router(service.title))
     app.include_router(operations.router)
     for router in service.routers:
         app.include_router(router)
+
+
+def _add_operations(app: FastAPI, parts: Runtime, crew: "workers.Crew") -> None:
+    app.include_router(health.operations_router(parts.metrics, crew.quiescence))
+    if parts.settings.regua_testing_endpoints and isinstance(parts.clock, VirtualClock):
+        app.include_router(health.clock_router(parts.clock))
 
 
 def operations_app(app: FastAPI) -> FastAPI:
@@ -133,7 +140,7 @@ def operations_app(app: FastAPI) -> FastAPI:
     crew: workers.Crew = app.state.crew
     inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry={"tracing": False, "metrics": False})
     inner.include_router(health.probes_router(parts.health))
-    inner.include_router(health.operations_router(parts.metrics, crew.quiescence))
+    _add_operations(inner, parts, crew)
     http_errors.install(inner)
     return inner
 
