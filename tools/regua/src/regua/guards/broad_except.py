@@ -19,11 +19,9 @@ REASON = re.compile(r"#\s*(?:noqa:\s*[A-Z0-9, ]+?\s*[-–:]\s*)?(?!noqa)\S.{9,}"
 def find(tree: Tree) -> Iterator[Finding]:
     """Every handler of everything that neither ends by raising again nor has a reason beside it."""
     for module in tree.modules(*PLACES):
-        for node in module.nodes:
-            swallows = (
-                isinstance(node, ast.ExceptHandler) and _broad(node.type) and not isinstance(node.body[-1], ast.Raise)
-            )
-            if isinstance(node, ast.ExceptHandler) and swallows and not _reason(module, node):
+        for node in module.nodes(ast.ExceptHandler):
+            swallows = _broad(node.type) and not isinstance(node.body[-1], ast.Raise)
+            if swallows and not _reason(module, node):
                 yield Finding(module.path, node.lineno, "a broad except without a reason", REMEDY)
 
 

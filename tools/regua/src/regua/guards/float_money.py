@@ -11,12 +11,18 @@ PLACES = ("libs/*/src", "services/*/src")
 REMEDY = "Hold money as integer cents; compute with Decimal, or // and %, and round once by the rule's named rounding."
 
 
+NEAR_MONEY: tuple[type[ast.AST], ...] = (
+    ast.AnnAssign, ast.arg, ast.FunctionDef, ast.Assign, ast.AugAssign, ast.keyword, ast.BinOp, ast.Call,
+)  # fmt: skip
+IN_RULES: tuple[type[ast.AST], ...] = (*NEAR_MONEY, ast.Name, ast.Constant)
+
+
 def find(tree: Tree) -> Iterator[Finding]:
     """Floats next to a `*_cents` name everywhere, and any float at all in a rule file."""
     for module in tree.modules(*PLACES):
         rule = is_rule(module.path)
         seen: set[int] = set()
-        for node in module.nodes:
+        for node in module.nodes(*(IN_RULES if rule else NEAR_MONEY)):
             what = _near_cents(node) or (_float_in_rule(node) if rule else None)
             line = getattr(node, "lineno", 0)
             if what and line not in seen:

@@ -31,8 +31,8 @@ def find(tree: Tree) -> Iterator[Finding]:
 
 
 def _calls(module: Module) -> Iterator[Finding]:
-    for node in module.nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENDING:
+    for node in module.nodes(ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ENDING:
             subject = ast.unparse(node.func)
             yield Finding(module.path, node.lineno, f"a second place ends transactions: {subject}()", REMEDY, subject)
     for literal in module.strings():

@@ -16,11 +16,10 @@ def find(tree: Tree) -> Iterator[Finding]:
     for module in tree.modules(*PLACES):
         if module.path.endswith("/__main__.py") or any(under(module.path, program) for program in PROGRAMS):
             continue
-        for node in module.nodes:
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                if called in ("print", "sys.stdout.write", "sys.stderr.write"):
-                    yield Finding(module.path, node.lineno, f"a service or library calls {called}()", REMEDY, called)
+        for node in module.nodes(ast.Call):
+            called = ast.unparse(node.func)
+            if called in ("print", "sys.stdout.write", "sys.stderr.write"):
+                yield Finding(module.path, node.lineno, f"a service or library calls {called}()", REMEDY, called)
 
 
 GUARD = Guard(

@@ -51,6 +51,9 @@ METHODS = frozenset(
 PURE_PARTS = frozenset({"urllib.parse"})
 
 
+KINDS: tuple[type[ast.AST], ...] = (ast.Import, ast.ImportFrom, ast.AsyncFunctionDef, ast.Call)
+
+
 def is_rule(path: str) -> bool:
     """Whether the file holds rules: under a rule folder, and not one of the programs that a library brings along."""
     return any(under(path, pattern) for pattern in RULES) and not any(under(path, program) for program in PROGRAMS)
@@ -61,7 +64,7 @@ def find(tree: Tree) -> Iterator[Finding]:
     for module in tree.modules(*RULES):
         if not is_rule(module.path):
             continue
-        for node in module.nodes:
+        for node in module.nodes(*KINDS):
             yield from _imports(module, node)
             yield from _doing(module, node)
 

@@ -25,12 +25,8 @@ def find(tree: Tree) -> Iterator[Finding]:
                 yield Finding(
                     module.path, line, f"SQL reads the database's clock: {match.group()}", REMEDY, match.group()
                 )
-        for node in module.nodes:
-            if (
-                isinstance(node, ast.Attribute)
-                and ast.unparse(node.value).split(".")[-1] == "func"
-                and CLOCK.search(f"{node.attr}()")
-            ):
+        for node in module.nodes(ast.Attribute):
+            if ast.unparse(node.value).split(".")[-1] == "func" and CLOCK.search(f"{node.attr}()"):
                 yield Finding(module.path, node.lineno, f"SQL reads the database's clock: func.{node.attr}", REMEDY)
     for path in tree.files:
         if path.endswith(".sql"):

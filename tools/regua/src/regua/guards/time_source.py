@@ -22,7 +22,7 @@ REMEDY = (
 def find(tree: Tree) -> Iterator[Finding]:
     """Every call that reads the real clock or makes a random id."""
     for module in tree.modules(*PLACES):
-        for node in module.nodes:
+        for node in module.nodes(ast.Call):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func).removeprefix("datetime.")
                 if called in READS or (called == "now" and isinstance(node.func, ast.Attribute)):

@@ -17,11 +17,15 @@ REMEDY = (
 )
 
 
+ASSIGNED: tuple[type[ast.AST], ...] = (ast.AnnAssign, ast.Assign)
+NAMING: tuple[type[ast.AST], ...] = (ast.keyword, ast.Call)
+
+
 def declared(tree: Tree) -> frozenset[str]:
     """The topics that the event classes of libs/contracts name: `topic: ClassVar[str] = "invoice.issued"`."""
     names: set[str] = set()
     for module in tree.modules(CONTRACTS):
-        for node in module.nodes:
+        for node in module.nodes(*ASSIGNED):
             if isinstance(node, ast.AnnAssign | ast.Assign):
                 target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
                 named = isinstance(target, ast.Name) and target.id == "topic"
@@ -48,7 +52,7 @@ def find(tree: Tree) -> Iterator[Finding]:
 
 def _topic_positions(module: Module) -> Iterator[int]:
     """The literals given as `topic=…`, or to a function named topic, wherever they are."""
-    for node in module.nodes:
+    for node in module.nodes(*NAMING):
         if isinstance(node, ast.keyword) and node.arg == "topic":
             yield id(node.value)
         elif isinstance(node, ast.Call) and node.args:

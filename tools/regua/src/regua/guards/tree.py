@@ -3,10 +3,13 @@
 import ast
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TypeVar, cast
+
+NodeT = TypeVar("NodeT", bound=ast.AST)
 
 NOT_OURS = frozenset(
     {
@@ -35,9 +38,16 @@ class Module:
     syntax: ast.Module
 
     @cached_property
-    def nodes(self) -> tuple[ast.AST, ...]:
-        """Every node of the syntax, outermost first."""
-        return tuple(ast.walk(self.syntax))
+    def _by_kind(self) -> Mapping[type[ast.AST], list[ast.AST]]:
+        kinds: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in ast.walk(self.syntax):
+            kinds.setdefault(type(node), []).append(node)
+        return kinds
+
+    def nodes(self, *kinds: type[NodeT]) -> Iterator[NodeT]:
+        """Every node of these kinds, kind by kind, outermost first. The syntax is walked once for all guards."""
+        for kind in kinds:
+            yield from cast("list[NodeT]", self._by_kind.get(kind, []))
 
     @cached_property
     def lines(self) -> list[str]:
@@ -48,14 +58,14 @@ class Module:
         """The ids of the string nodes that are docstrings or stand alone: text for people, not for a database."""
         return frozenset(
             id(node.value)
-            for node in self.nodes
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+            for node in self.nodes(ast.Expr)
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         )
 
     def strings(self) -> Iterator[ast.Constant]:
         """Every string literal that the program uses, f-string parts included, docstrings not."""
-        for node in self.nodes:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in self.prose:
+        for node in self.nodes(ast.Constant):
+            if isinstance(node.value, str) and id(node) not in self.prose:
                 yield node
 
 
