@@ -72,6 +72,7 @@ pytest_add_cli_args_test_selection=
     tests
 also_copy=
     conftest.py
+    README.md
 use_git_change_detection=false
 
 [tool:pytest]
@@ -98,6 +99,8 @@ def main(arguments: list[str]) -> int:
         work = Path(folder)
         for part in ("src", "tests"):
             shutil.copytree(home / part, work / part, ignore=shutil.ignore_patterns("__pycache__"))
+        if (home / "README.md").exists():  # a member's tests run the examples of its page
+            shutil.copyfile(home / "README.md", work / "README.md")
         (work / "setup.cfg").write_text(configuration(home.name, pattern), encoding="utf-8")
         (work / "conftest.py").write_text(PROFILE, encoding="utf-8")
         log = work / "mutmut.log"
