@@ -36,7 +36,7 @@ def ensure() -> None:
     """A safe default where nobody called `configure` (tests, commands): redacted lines into the standard loggers."""
     if not structlog.is_configured():
         structlog.configure(
-            processors=[*_shared("regua", texts=False), structlog.processors.JSONRenderer()],
+            processors=[*_shared("regua", texts=False), structlog.processors.JSONRenderer(ensure_ascii=False)],
             logger_factory=structlog.stdlib.LoggerFactory(),
             wrapper_class=structlog.stdlib.BoundLogger,
             cache_logger_on_first_use=False,
@@ -90,9 +90,16 @@ def configure(
     logging.captureWarnings(capture=True)
 
 
+def json_formatter(service: str, *, exception_texts: bool) -> logging.Formatter:
+    """The formatter of `configure`, for handlers of one's own."""
+    return formatter(_shared(service, texts=exception_texts), "json")
+
+
 def formatter(shared: Sequence[Processor], form: str) -> structlog.stdlib.ProcessorFormatter:
     """The formatter that both structlog's and the standard library's records end in."""
-    last: Processor = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    last: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else structlog.dev.ConsoleRenderer()
+    )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_own_exception_info, *shared],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],

@@ -80,11 +80,9 @@ def _check_digit(values: list[int], weights: tuple[int, ...]) -> int:
 
 def redact_value(value: Any, *, depth: int = 0) -> Any:
     """The same for any value that a log line may carry; containers are rebuilt, unknown objects become their type."""
-    if (
-        value is None
-        or isinstance(value, bool | float | UUID)
-        or (isinstance(value, int) and abs(value) < _LONG_NUMBER)
-    ):
+    if isinstance(value, UUID):
+        return str(value)
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < _LONG_NUMBER):
         return value
     if isinstance(value, bytes | bytearray | memoryview):
         return f"[{len(value)} bytes]"

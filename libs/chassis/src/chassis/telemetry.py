@@ -30,7 +30,7 @@ from opentelemetry.util.types import Attributes
 
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _WATCHED: Final = frozenset({SpanKind.SERVER, SpanKind.CONSUMER})
-_QUERY: Final = "url.query"
+_PERSONAL: Final = ("url.query", "url.path")  # `http.route` says which operation it was
 UNWATCHED_PATHS: Final = ("/healthz", "/readyz", "/metrics", "/internal/")
 
 
@@ -60,11 +60,12 @@ class _KeepFailures(Sampler):
 
 
 class _Lean(SpanProcessor):
-    """Takes out of a span what may be personal: the query string."""
+    """Takes out of a span what may be personal: what the caller wrote into the address."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002
-        if span.attributes and _QUERY in span.attributes:
-            span.set_attribute(_QUERY, "[redacted]")
+        for name in _PERSONAL:
+            if span.attributes and name in span.attributes:
+                span.set_attribute(name, "[redacted]")
 
 
 class _Failures(SpanProcessor):

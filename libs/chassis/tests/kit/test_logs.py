@@ -103,7 +103,7 @@ def test_names_that_say_so_hide_their_value_and_objects_become_text():
         "count": 3,
         "nested": [{"phone": "[redacted]"}],
     }
-    assert redact_value(UUID(int=5)) == UUID(int=5)
+    assert redact_value(UUID(int=5)) == str(UUID(int=5))
     assert redact_value(b"52998224725") == "[11 bytes]"
     assert redact_value(52998224725) == "[number]"
     assert redact_value(ValueError("to maria@example.com")) == "to [email]"
