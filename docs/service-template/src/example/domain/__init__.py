@@ -1,0 +1,1 @@
+"""The rules of example: pure functions of values."""
