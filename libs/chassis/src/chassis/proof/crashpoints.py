@@ -55,6 +55,7 @@ class Report:
             "points": len(self.results),
             "steps": self.steps,
             "violations": self.violations,
+            "table": self.table(),
             "seconds": round(self.seconds, 1),
         }
 
