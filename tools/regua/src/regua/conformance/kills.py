@@ -1,6 +1,7 @@
 """The broker is killed (SIGKILL) while records are on their way: what was acknowledged is there, once, in order."""
 
 import asyncio
+from collections.abc import Collection, Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -49,6 +50,20 @@ class Load:
         return sum(len(numbers) for numbers in self.acked.values())
 
 
+def first_fault(acked: Mapping[int, Collection[int]], read: Mapping[int, Sequence[int]]) -> str | None:
+    """What is wrong with the log, by partition: acknowledged numbers missing, numbers twice, or out of order."""
+    for partition, numbers in read.items():
+        lost = set(acked[partition]) - set(numbers)
+        if lost:
+            return f"{len(lost)} acknowledged records of partition {partition} are lost"
+        if len(numbers) != len(set(numbers)):
+            return f"partition {partition} holds {len(numbers) - len(set(numbers))} records twice"
+        if list(numbers) != sorted(numbers):
+            return f"partition {partition} is out of order"
+    missing = [partition for partition, numbers in acked.items() if numbers and partition not in read]
+    return f"partition {missing[0]} was not read" if missing else None
+
+
 async def killed_under_load(broker: Broker, kills: int | None = None) -> str:
     """Kill and restart the broker during sends (each node in turn): nothing acknowledged is lost, repeated or moved."""
     control = broker.control
@@ -66,12 +81,9 @@ async def killed_under_load(broker: Broker, kills: int | None = None) -> str:
                 load.enough.set()
                 await _end(writing)
         found = await read_all(broker, topic)
-    for partition, records in found.items():
-        numbers = [int(record.value) for record in records]
-        lost = load.acked[partition] - set(numbers)
-        expect(not lost, f"{len(lost)} acknowledged records of partition {partition} are lost")
-        expect(len(numbers) == len(set(numbers)), f"partition {partition} holds records twice")
-        expect(numbers == sorted(numbers), f"partition {partition} is out of order")
+    read = {partition: [int(record.value) for record in records] for partition, records in found.items()}
+    fault = first_fault(load.acked, read)
+    expect(fault is None, fault or "")
     expect(not load.refused, f"{len(load.refused)} sends failed in the end ({', '.join(sorted(set(load.refused)))})")
     took = ", ".join(f"{seconds:.1f}" for seconds in recoveries)
     text = (

@@ -72,10 +72,10 @@ async def run_check(name: str, check: Check, broker: Broker, limit_seconds: floa
         passed = True
     except CheckFailedError as error:
         passed, detail = False, str(error)
-    except (KafkaError, StackError, OSError) as error:
-        passed, detail = False, f"the client gave up with {type(error).__name__}"
     except TimeoutError:
         passed, detail = False, f"it did not end within {limit_seconds:.0f} s"
+    except (KafkaError, StackError, OSError) as error:
+        passed, detail = False, f"the client gave up with {type(error).__name__}"
     except Exception as error:  # noqa: BLE001 - the other checks still have something to say
         place = traceback.extract_tb(error.__traceback__)[-1]
         passed, detail = False, f"the check itself broke: {type(error).__name__} in {place.name}, line {place.lineno}"

@@ -59,6 +59,7 @@ def _make(java: Java, jars: Sequence[Path], scratch: Path, env: Mapping[str, str
     port = free_port(str(scratch))
     node = Node(1, port, free_port(str(scratch), {port}))
     config, classes, archive = scratch / "server.properties", scratch / "classes.lst", scratch / "classes.jsa"
+    (scratch / "tmp").mkdir()
     config.write_text(kafka.properties(node, [node], scratch / "data"))
     (scratch / "log4j2.properties").write_text(kafka.log_settings(scratch / "kafka.log"))
     kafka.format_folder(kafka.argv(java, jars, scratch, kafka.FORMAT, "-t", _TRAINING_ID, "-c", str(config)), env)

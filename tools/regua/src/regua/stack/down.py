@@ -1,7 +1,6 @@
 """Stopping: only what is ours, cleanly, and saying so when something had to be killed."""
 
 import shutil
-import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -11,12 +10,9 @@ from regua.stack.databases import SERVICES
 from regua.stack.engine import Engine
 from regua.stack.errors import AskedWronglyError
 from regua.stack.home import Home, Say
-from regua.stack.state import Part
+from regua.stack.stopping import stop_part
 
 _RANK = {"service": 0, "kafka": 1, "postgres": 1, "keeper": 2}
-_GRACE_SECONDS = {"service": 12.0, "kafka": 20.0, "postgres": 20.0, "keeper": 3.0}
-# PostgreSQL takes SIGINT as "disconnect everyone, then stop cleanly"; SIGTERM would wait for idle clients for ever.
-_ASK = {"postgres": signal.SIGINT}
 
 
 def down(
@@ -46,7 +42,7 @@ def down(
         for _, group in groupby(chosen, key=lambda part: _RANK[part.kind]):
             parts = list(group)
             with ThreadPoolExecutor(len(parts)) as pool:
-                results = pool.map(lambda part: _stop(part, hurry=hurry), parts)
+                results = pool.map(lambda part: stop_part(part, hurry=hurry), parts)
                 for part, outcome in zip(parts, results, strict=True):
                     outcomes[part.name] = outcome
                     say(f"{part.name}: {outcome}" + (" (it did not stop when asked)" if outcome == "killed" else ""))
@@ -64,15 +60,6 @@ def _refuse_unknown(engine: Engine, only: frozenset[str] | None) -> None:
         raise AskedWronglyError(
             f"there is no part called {unknown[0][:40]!r}; the parts are {', '.join(sorted(known))}"
         )
-
-
-def _stop(part: Part, *, hurry: bool) -> process.Stopped:
-    if hurry:
-        # PostgreSQL's own immediate stop: its children must not be left behind by a kill of the postmaster alone.
-        ask = signal.SIGQUIT if part.kind == "postgres" else signal.SIGKILL
-    else:
-        ask = _ASK.get(part.kind, signal.SIGTERM)
-    return process.stop(part.pid, part.identity, grace_seconds=_GRACE_SECONDS[part.kind], ask=ask)
 
 
 def _wipe(home: Home) -> None:

@@ -14,6 +14,7 @@ from regua.stack.home import Home, Say
 from regua.stack.kafka import Node, new_cluster_id
 from regua.stack.ports import asked_port, choose
 from regua.stack.state import Part
+from regua.stack.stopping import stop_part
 
 NEEDED_MB = 600
 STRIPPED = (
@@ -93,7 +94,7 @@ class Engine:
                 continue
             if part.name in self.state.parts:
                 self.say(f"a second {part.name} (pid {part.pid}) was left over and is stopped")
-                process.stop(part.pid, part.identity, grace_seconds=10)
+                stop_part(part, grace_seconds=10)
                 continue
             self.say(f"{part.name} (pid {part.pid}) was started by a launcher that did not finish: it is kept")
             self.state.parts[part.name] = part

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from chassis.clock import monotonic_seconds
-from regua.stack import kafka, kafka_health, postgres, process, services
+from regua.stack import kafka, kafka_health, postgres, services
 from regua.stack.archive import ensure_archive
 from regua.stack.engine import Engine
 from regua.stack.errors import DiedError, StackError
@@ -19,9 +19,11 @@ from regua.stack.kafka import Node
 from regua.stack.ports import HOST
 from regua.stack.services import Program
 from regua.stack.state import Part
+from regua.stack.stopping import stop_part
 
 START_SECONDS = 90.0
 HUNG_SECONDS = 15.0
+STOP_SECONDS = 5.0
 START_TRIES = 3
 
 
@@ -55,7 +57,7 @@ async def bring(engine: Engine, item: Item) -> Brought:
             outcome = "already running"
         else:
             engine.say(f"{item.name} (pid {part.pid}) {reason}: it is restarted")
-            await asyncio.to_thread(process.stop, part.pid, part.identity, grace_seconds=5)
+            await asyncio.to_thread(stop_part, part, grace_seconds=STOP_SECONDS)
             part, outcome = None, "restarted"
     if part is None:
         part = await _start(engine, item)

@@ -6,6 +6,7 @@ nodes. The data outlives every restart; a node is formatted only when its folder
 """
 
 import base64
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,6 +117,8 @@ def argv(
         "-Xmx512m",
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
+        "-XX:-UsePerfData",
+        f"-Djava.io.tmpdir={folder / 'tmp'}",
         *flags,
         f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
         "-cp",
@@ -140,6 +143,9 @@ def prepare(
     folder = home.kafka(node.number)
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
+    # A killed Java leaves the native libraries it unpacked: they stay here, and go at the next start.
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    (folder / "tmp").mkdir()
     config = folder / "server.properties"
     config.write_text(properties(node, nodes, data))
     (folder / "log4j2.properties").write_text(log_settings(home.logs / f"kafka-{node.number}.log"))
