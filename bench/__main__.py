@@ -16,12 +16,20 @@ from typing import Any
 import asyncpg
 import uvloop
 
+from bench.cnab import CnabFlow
+from bench.codes import BrCodeFlow, LineFlow
 from bench.consumer import ConsumerFlow
 from bench.flow import CASES, Flow, Result, Servers, Size, measure
 from bench.relay import RelayFlow
 from regua.teststack import open_stack
 
-FLOWS: dict[str, type[Any]] = {"relay": RelayFlow, "consumer": ConsumerFlow}
+FLOWS: dict[str, type[Any]] = {
+    "relay": RelayFlow,
+    "consumer": ConsumerFlow,
+    "cnab": CnabFlow,
+    "linha": LineFlow,
+    "br-code": BrCodeFlow,
+}
 QUICK = Size(units=40_000, rounds=5)
 FULL = Size(units=400_000, rounds=7)
 GATE = 0.85
@@ -67,7 +75,8 @@ def _table(results: list[Result]) -> str:
             rates = result.per_second[case]
             note = ""
             if case == "floor":
-                note = f"{result.floor_ratio:.2f} x floor (>= {result.floor_goal})"
+                goal = f" (>= {result.floor_goal})" if result.floor_goal else ""
+                note = f"{result.floor_ratio:.2f} x floor{goal}"
             elif case == "naive":
                 goal = f" (>= {result.naive_goal:g})" if result.naive_goal else ""
                 note = f"{result.naive_ratio:.1f} x naive{goal}"
