@@ -278,6 +278,29 @@ class TestTenants:
                 rows = await (await tx.connection()).fetch("select tenant_id from collection_case")
             assert [row["tenant_id"] for row in rows] == [tenant]
 
+    async def test_another_tenants_late_bank_holds_nobody_up(self, bench: Bench) -> None:
+        def watermark(tenant: UUID, fresh_until: datetime, as_of: datetime) -> Event:
+            return registry.topic("watermark.advanced").payload.model_validate(
+                {
+                    "producer": "payments",
+                    "lane": 0,
+                    "lanes": 1,
+                    "as_of": as_of,
+                    "positions": [],
+                    "sources": [{"source": f"bank.{tenant.hex}.000000000001", "fresh_until": fresh_until}],
+                }
+            )
+
+        await bench.tell(customer(), invoice())
+        await bench.tell(watermark(OTHER, at("2026-03-01 10:00"), at("2026-03-11 09:00")))
+        said = await bench.work(at("2026-03-11 12:00"))
+        assert [fact.step_key for fact in said if fact.topic == "message.requested"] == ["after_1"]
+        await bench.tell(watermark(TENANT, at("2026-03-01 10:00"), at("2026-03-11 12:30")))
+        said = await bench.work(at("2026-03-13 12:00"))
+        assert [fact.step_key for fact in said if fact.topic == "message.requested"] == []
+        decided = [fact for fact in said if fact.topic == "decision.recorded"]
+        assert decided[-1].rules[-1].rule == "payment_may_be_on_its_way"
+
     async def test_no_personal_data_is_kept(self, bench: Bench) -> None:
         told: Any = customer()
         await bench.tell(told)

@@ -109,9 +109,10 @@ async def load_files(tx: Tx, customer_ids: Sequence[UUID]) -> list[DebtorFile]:
 
 
 async def _bank_fresh_until(tx: Tx) -> datetime | None:
-    """Up to when the money of every bank is known; None while no bank source reports itself."""
+    """Up to when the money of every bank of the tenant is known; None while none of them reports itself."""
+    assert tx.tenant_id is not None  # noqa: S101 - files are read for one tenant
     sources = await sources_fresh_until(tx, producer="payments")
-    banks = [until for name, until in sources.items() if name.startswith("bank.")]
+    banks = [until for name, until in sources.items() if name.startswith(f"bank.{tx.tenant_id.hex}.")]
     return min(banks) if banks else None
 
 
