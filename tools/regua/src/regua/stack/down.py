@@ -12,7 +12,7 @@ from regua.stack.errors import AskedWronglyError
 from regua.stack.home import Home, Say
 from regua.stack.stopping import stop_part
 
-_RANK = {"service": 0, "kafka": 1, "postgres": 1, "keeper": 2}
+_RANK = {"service": 0, "program": 1, "kafka": 2, "postgres": 2, "keeper": 3}
 
 
 def down(

@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -161,24 +161,26 @@ async def _at_once() -> None:
     return None
 
 
-def service_items(engine: Engine, programs: list[Program]) -> list[Item]:
-    """The services; each is migrated first when its migrations are not those it last ran with."""
+def program_items(engine: Engine, programs: Sequence[Program], kind: Literal["service", "program"]) -> list[Item]:
+    """Processes of the table; a service is migrated first when its migrations are not those it last ran with."""
 
     def item(program: Program) -> Item:
         env = program.whole_env(engine.clean_env)
 
         def start() -> Part:
-            mark = services.migrations_mark(program.name)
-            if engine.state.migrated.get(program.name) != mark:
-                _migrate(engine, program, env)
-                engine.state.migrated[program.name] = mark
+            if program.prepare:
+                mark = services.migrations_mark(program.name)
+                if engine.state.migrated.get(program.name) != mark:
+                    _migrate(engine, program, env)
+                    engine.state.migrated[program.name] = mark
             part = Part(
                 name=program.name,
-                kind="service",
+                kind=kind,
                 pid=0,
                 identity="",
                 ports={program.name: program.port},
                 fingerprint=program.fingerprint,
+                health_url=program.health_url,
             )
             return engine.start(part, list(program.argv), env=env, cwd=engine.home.root)
 

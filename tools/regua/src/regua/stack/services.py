@@ -49,8 +49,12 @@ def table(
     kafka_bootstrap: str,
     clock: str,
     env: Mapping[str, str],
+    extra: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Program]:
-    """The process table of the services. What a person set in the environment for a service wins over ours."""
+    """The process table of the services; `extra` is each one's own settings, by name.
+
+    What a person set in the environment for a service wins over ours.
+    """
     programs = []
     for name in names:
         given: dict[str, str] = {
@@ -61,6 +65,7 @@ def table(
             "KAFKA_BOOTSTRAP": kafka_bootstrap,
             "DATABASE_URL": env.get(f"DATABASE_URL_{name.upper()}") or databases[name].app_url,
             "DATABASE_OWNER_URL": env.get(f"DATABASE_OWNER_URL_{name.upper()}") or databases[name].owner_url,
+            **(extra or {}).get(name, {}),
         }
         command = (sys.executable, "-m", "chassis", name)
         programs.append(

@@ -7,11 +7,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Kind = Literal["kafka", "postgres", "service", "keeper"]
+Kind = Literal["kafka", "postgres", "service", "program", "keeper"]
 
 
 class Part(BaseModel):
-    """One process of the stack: which one it is (pid and start), where it listens, what it was started with."""
+    """One process of the stack: which one it is (pid and start), where it listens, what it was started with.
+
+    `health_url` answers 200 when it is well; servers that are asked in their own language have none.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -21,6 +24,7 @@ class Part(BaseModel):
     identity: str
     ports: dict[str, int] = Field(default_factory=dict)
     fingerprint: str = ""
+    health_url: str = ""
 
 
 class State(BaseModel):

@@ -73,8 +73,8 @@ async def _ask(home: Home, written: State, part: Part, timeout_seconds: float) -
         detail, problem = await _ask_kafka(part, written.kafka_nodes, timeout_seconds)
     elif part.kind == "postgres":
         problem, detail = await _ask_postgres(home, part, timeout_seconds), "select 1 answers"
-    elif part.kind == "service":
-        problem = await services.ask(f"http://{HOST}:{part.ports[part.name]}/readyz", timeout_seconds)
+    elif part.health_url:
+        problem = await services.ask(part.health_url, timeout_seconds)
         detail = "ready"
     else:
         problem, detail = None, "running"

@@ -5,7 +5,7 @@ import signal
 from regua.stack import process
 from regua.stack.state import Part
 
-_GRACE_SECONDS = {"service": 12.0, "kafka": 20.0, "postgres": 20.0, "keeper": 3.0}
+_GRACE_SECONDS = {"service": 12.0, "program": 5.0, "kafka": 20.0, "postgres": 20.0, "keeper": 3.0}
 
 
 def stop_part(part: Part, *, grace_seconds: float | None = None, hurry: bool = False) -> process.Stopped:

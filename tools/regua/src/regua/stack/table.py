@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from regua.stack import databases, state
+from regua.stack import databases, extras, state
 from regua.stack.errors import StackError
 from regua.stack.home import Home
 from regua.stack.ports import HOST
@@ -51,4 +51,5 @@ def programs_of(home: Home, env: Mapping[str, str], names: Sequence[str] | None)
         kafka_bootstrap=env.get("KAFKA_BOOTSTRAP") or ",".join(f"{HOST}:{port}" for port in nodes),
         clock=f"virtual:{home.clock_file}" if written.clock == "virtual" else "system",
         env=env,
+        extra=extras.read(home).service_env,
     )

@@ -2,22 +2,24 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from chassis.clock import ClockError, VirtualClock, monotonic_seconds
 from contracts.registry import topics
-from regua.stack import databases, kafka, postgres
+from regua.stack import databases, extras, kafka, postgres
 from regua.stack import topics as kafka_topics
 from regua.stack.databases import SERVICES, ServiceDatabase
 from regua.stack.engine import Engine
 from regua.stack.errors import AskedWronglyError, StackError
+from regua.stack.extras import Extras
 from regua.stack.home import Home, Say
-from regua.stack.items import Brought, Item, bring, kafka_items, keeper_item, postgres_item, service_items
-from regua.stack.services import runnable, table
+from regua.stack.items import Brought, Item, bring, kafka_items, keeper_item, postgres_item, program_items
+from regua.stack.services import Program, runnable, table
 from regua.stack.state import Part
+from regua.stack.stopping import stop_part
 
 SERVERS = frozenset({"kafka", "postgres"})
 
@@ -43,28 +45,37 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What to start. `only=None` means everything this checkout can run; services bring what they stand on."""
+    """What to start. `only=None` means everything this checkout can run; services bring what they stand on.
+
+    `service_env` adds settings to single services, `programs` are further processes (providers' simulators, say) that
+    are started before the services and stopped after them. `None` for either means what this home was given before.
+    """
 
     nodes: int | None = None
     only: frozenset[str] | None = None
     virtual: datetime | None = None
     registry_topics: bool = True
+    service_env: Mapping[str, Mapping[str, str]] | None = None
+    programs: Sequence[Program] | None = None
 
-    def services(self) -> list[str]:
+    def services(self, programs: Sequence[str] = ()) -> list[str]:
         """The services asked for; raises `StackError` for a name that is none, or one that cannot be run yet."""
         can = runnable()
         if self.only is None:
             return can
-        for name in sorted(self.only - SERVERS):
+        for name in sorted(self.only - SERVERS - set(programs)):
             if name not in SERVICES:
-                known = ", ".join([*sorted(SERVERS), *SERVICES])
+                known = ", ".join([*sorted(SERVERS), *SERVICES, *programs])
                 raise AskedWronglyError(f"there is no part called {name[:40]!r}; the parts are {known}")
             if name not in can:
                 raise StackError(f"{name} has no main module in this checkout, so it cannot be started")
         return [name for name in can if name in self.only]
 
     def wants(self, server: Literal["kafka", "postgres"]) -> bool:
-        return self.only is None or server in self.only or bool(self.only - SERVERS)
+        return self.only is None or server in self.only or bool(self.only & set(SERVICES))
+
+    def program_wanted(self, name: str) -> bool:
+        return self.only is None or name in self.only or bool(self.only & set(SERVICES))
 
 
 def up(
@@ -76,20 +87,24 @@ def up(
     caller waits for the first and reports the same. Raises `StackError` with the remedy.
     """
     wish = wish or Wish()
-    services = wish.services()
+    given = [*extras.read(home).programs, *(wish.programs or ())]
+    services = wish.services([program.name for program in given])
     began = monotonic_seconds()
     with home.locked(say):
         engine = engine or Engine(home, env, say)
         engine.check_disk()
         engine.reconcile()
         report = Started(home=str(home.root), clock=_clock(engine, wish.virtual))
-        asyncio.run(_up(engine, wish, services, report))
+        more = extras.remember(home, wish.service_env, wish.programs)
+        asyncio.run(_up(engine, wish, services, more, report))
         report.seconds = round(monotonic_seconds() - began, 2)
     return report
 
 
-async def _up(engine: Engine, wish: Wish, services: list[str], report: Started) -> None:
+async def _up(engine: Engine, wish: Wish, services: list[str], more: Extras, report: Started) -> None:
     items = [keeper_item(engine, sys.executable)]
+    items += program_items(engine, [one for one in more.programs if wish.program_wanted(one.name)], "program")
+    await _stop_ungiven(engine, {program.name for program in more.programs})
     named_kafka = engine.env.get("KAFKA_BOOTSTRAP", "").strip()
     named_databases = bool(services) and all(engine.env.get(f"DATABASE_URL_{name.upper()}") for name in services)
     if wish.wants("kafka") and named_kafka:
@@ -110,7 +125,14 @@ async def _up(engine: Engine, wish: Wish, services: list[str], report: Started) 
     made = await asyncio.gather(_databases(engine, port, report), _topics(engine, wish, report))
     if services:
         found: dict[str, ServiceDatabase] = made[0]
-        await _services(engine, services, found, report)
+        await _services(engine, services, found, more, report)
+
+
+async def _stop_ungiven(engine: Engine, given: set[str]) -> None:
+    for part in [one for one in engine.state.parts.values() if one.kind == "program" and one.name not in given]:
+        outcome = await asyncio.to_thread(stop_part, part)
+        engine.say(f"{part.name}: {outcome}, for it is no longer asked for")
+        del engine.state.parts[part.name]
 
 
 async def _databases(engine: Engine, port: int, report: Started) -> dict[str, ServiceDatabase]:
@@ -136,7 +158,9 @@ async def _topics(engine: Engine, wish: Wish, report: Started) -> None:
         engine.say(f"kafka: the configuration of {', '.join(made.changed)} was brought to the registry's")
 
 
-async def _services(engine: Engine, names: list[str], found: dict[str, ServiceDatabase], report: Started) -> None:
+async def _services(
+    engine: Engine, names: list[str], found: dict[str, ServiceDatabase], more: Extras, report: Started
+) -> None:
     programs = table(
         names,
         ports={name: engine.port(name, name) for name in names},
@@ -144,9 +168,10 @@ async def _services(engine: Engine, names: list[str], found: dict[str, ServiceDa
         kafka_bootstrap=report.kafka_bootstrap or "",
         clock=report.clock,
         env=engine.env,
+        extra=more.service_env,
     )
     engine.save()
-    await _bring_all(engine, service_items(engine, programs), report)
+    await _bring_all(engine, program_items(engine, programs, "service"), report)
     report.services = {program.name: program.health_url.removesuffix("/readyz") for program in programs}
 
 
