@@ -20,7 +20,7 @@ from chassis.api_tables import ApiKeyRow
 from chassis.clock import monotonic_seconds
 from chassis.db import Database
 from chassis.errors import Fault, InvalidError, NotFoundError
-from chassis.ids import new_secret
+from chassis.ids import Ids, new_secret
 from chassis.principal import Principal, UnauthenticatedError
 
 CACHE_SECONDS: Final = 15.0
@@ -67,12 +67,9 @@ class ApiKeys:
         self, *, tenant_id: UUID, name: str, scopes: Iterable[str], expires_at: datetime | None = None
     ) -> NewKey:
         """Store a new key and return it with its secret; raises `InvalidError` for a scope that is not `thing:verb`."""
-        wanted = sorted(set(scopes))
-        if not wanted or not all(_SCOPE.fullmatch(scope) for scope in wanted):
-            fault = Fault("/scopes", "scope", "name at least one scope like invoices:read")
-            raise InvalidError("invalid-input", "The scopes cannot be used.", faults=(fault,))
+        wanted = _checked(scopes)
         async with self._database.unit_of_work(tenant_id=tenant_id, name="api_key") as tx:
-            key_id = tx.ids.new_id().hex[8:]
+            key_id = _new_key_id(tx.ids)
             secret = new_secret(32)
             row = ApiKeyRow(
                 key_id=key_id,
@@ -85,6 +82,24 @@ class ApiKeys:
             )
             tx.session.add(row)
         return NewKey(key_id, f"rk_{self._prefix}_{key_id}_{secret}")
+
+    async def adopt(self, text: str, *, tenant_id: UUID, name: str, scopes: Iterable[str]) -> None:
+        """Store a key that was made elsewhere, or give it these scopes: a development stack has one for all services.
+
+        Raises `InvalidError` for a text that is no key of this environment, and always in production, where every
+        secret is made by the service that keeps it.
+        """
+        wanted, match = _checked(scopes), _FORM.fullmatch(text)
+        if match is None or match[1] != self._prefix or self._prefix == _ENVIRONMENTS["production"]:
+            raise InvalidError("invalid-input", "A key that was made elsewhere must be one of this development stack.")
+        async with self._database.unit_of_work(tenant_id=tenant_id, name="api_key") as tx:
+            row = await tx.session.get(ApiKeyRow, match[2]) or ApiKeyRow(
+                key_id=match[2], tenant_id=tenant_id, name=name, secret_hash=b"", scopes=wanted, created_at=tx.now
+            )
+            row.secret_hash, row.scopes = self._hash(match[2], match[3]), wanted
+            tx.session.add(row)
+        self._cache.pop(match[2], None)
+        self._missing_since.pop(match[2], None)
 
     async def revoke(self, *, tenant_id: UUID, key_id: str) -> None:
         """End a key for good; other processes notice within `CACHE_SECONDS`. Raises `NotFoundError`."""
@@ -154,6 +169,23 @@ class ApiKeys:
                 connection: Any = await tx.connection()
                 await connection.execute(_LAST_USED, *map(list, zip(*pairs, strict=True)))
         return len(used)
+
+
+def new_key_text(environment: str, ids: Ids) -> str:
+    """The text of a new key for an environment's services; it is of use once a service adopted it."""
+    return f"rk_{_ENVIRONMENTS[environment]}_{_new_key_id(ids)}_{new_secret(32)}"
+
+
+def _new_key_id(ids: Ids) -> str:
+    return ids.new_id().hex[8:]
+
+
+def _checked(scopes: Iterable[str]) -> list[str]:
+    wanted = sorted(set(scopes))
+    if not wanted or not all(_SCOPE.fullmatch(scope) for scope in wanted):
+        fault = Fault("/scopes", "scope", "name at least one scope like invoices:read")
+        raise InvalidError("invalid-input", "The scopes cannot be used.", faults=(fault,))
+    return wanted
 
 
 _LAST_USED: Final = """

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.apikeys import CACHE_SECONDS
+from chassis.apikeys import CACHE_SECONDS, ApiKeys, new_key_text
 from chassis.errors import InvalidError, NotFoundError
 
 from .support import OTHER_TENANT, SCOPES, TENANT
@@ -106,6 +106,32 @@ async def test_keys_are_stored_as_hashes_and_listed_without_secrets(sample, note
     assert secret.encode() not in rows[0].secret_hash
     assert len(rows[0].secret_hash) == 32
     assert [row.name for row in await sample.kit.keys.listed(tenant_id=OTHER_TENANT)] == ["other"]
+
+
+async def test_a_key_made_elsewhere_is_adopted_and_adopting_it_again_changes_its_scopes(sample):
+    text = new_key_text("test", sample.kit.ids)
+    assert await status(sample, text) == 401
+    await sample.kit.keys.adopt(text, tenant_id=TENANT, name="stack", scopes=["other:read"])
+    assert await status(sample, text) == 403
+    await sample.kit.keys.adopt(text, tenant_id=TENANT, name="stack", scopes=["notes:read"])
+    assert await status(sample, text) == 200
+    assert sorted(row.name for row in await sample.kit.keys.listed(tenant_id=TENANT)) == ["stack", "test"]
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+async def test_a_key_of_another_environment_is_never_adopted(sample, environment):
+    with pytest.raises(InvalidError):
+        await sample.kit.keys.adopt(
+            new_key_text(environment, sample.kit.ids), tenant_id=TENANT, name="stack", scopes=["notes:read"]
+        )
+
+
+async def test_in_production_no_key_is_adopted(sample):
+    keys = ApiKeys(sample.kit.database, pepper=b"p" * 32, environment="production")
+    with pytest.raises(InvalidError):
+        await keys.adopt(
+            new_key_text("production", sample.kit.ids), tenant_id=TENANT, name="stack", scopes=["notes:read"]
+        )
 
 
 async def test_a_tenant_cannot_revoke_anothers_key(sample):
