@@ -21,7 +21,7 @@ def regua(tmp_path):
 def test_the_help_lists_every_command(regua):
     told = regua("--help")
     assert told.returncode == 0
-    for name in ("up", "status", "logs", "down", "conformance", "wait-quiet", "clock", "boleto", "contracts"):
+    for name in ("up", "status", "logs", "down", "env", "conformance", "wait-quiet", "clock", "boleto", "contracts"):
         assert f"\n  {name} " in told.stdout
     assert regua().stdout == told.stdout
 

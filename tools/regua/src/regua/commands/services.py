@@ -1,4 +1,4 @@
-"""`regua wait-quiet`, `parked`, `redrive`: commands about the running services."""
+"""`regua wait-quiet`, `env`, `parked`, `redrive`: commands about the running services."""
 
 import asyncio
 import os
@@ -38,6 +38,25 @@ def wait_quiet(
     raise typer.Exit(0 if waited.quiet else 1)
 
 
+def env() -> None:
+    """Print addresses and API key for a shell.
+
+    eval "$(regua env)" sets INVOICING, DUNNING, … KAFKA, TENANT and AUTH; then curl -H "$AUTH" $INVOICING/v1/invoices
+    """
+    from regua.stack import credentials
+    from regua.stack.table import kafka_bootstrap, running_services
+
+    with refusals(as_json=False):
+        home = this_home()
+        services, found = running_services(home), credentials.read(home)
+        lines = [f"export {name.upper()}={url}" for name, url in services.items()]
+        lines.append(f"export KAFKA={kafka_bootstrap(home, os.environ)}")
+        if found is not None:
+            lines.append(f"export TENANT={found.tenant_id}")
+            lines.append(f"export AUTH='Authorization: Bearer {found.api_key.get_secret_value()}'")
+    print("\n".join(lines))
+
+
 def parked(context: typer.Context) -> None:
     """Show what each service parked, with the reason (`regua parked payments --help` for its options)."""
     _delegate("parked", context.args)
@@ -73,6 +92,7 @@ def _delegate(command: str, arguments: list[str]) -> None:
 
 def register(app: typer.Typer) -> None:
     app.command("wait-quiet", short_help="Wait until nothing is left to do.")(wait_quiet)
+    app.command("env", short_help="Print addresses and API key for a shell.")(env)
     app.command(
         "parked", short_help="Show the events that wait for a person.", context_settings=_PASS, add_help_option=False
     )(parked)

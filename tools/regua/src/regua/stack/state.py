@@ -39,6 +39,7 @@ class State(BaseModel):
     ports: dict[str, int] = Field(default_factory=dict)
     parts: dict[str, Part] = Field(default_factory=dict)
     migrated: dict[str, str] = Field(default_factory=dict)
+    keyed: set[str] = Field(default_factory=set)
 
 
 class UnreadableStateError(Exception):

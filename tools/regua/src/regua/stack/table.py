@@ -29,6 +29,13 @@ def running_services(home: Home) -> dict[str, str]:
     return found
 
 
+def kafka_bootstrap(home: Home, env: Mapping[str, str]) -> str:
+    """The Kafka that the environment names, else the one of this home."""
+    ports = sorted(_state(home).ports.items())
+    nodes = [port for name, port in ports if name.startswith("kafka") and "-controller" not in name]
+    return env.get("KAFKA_BOOTSTRAP") or ",".join(f"{HOST}:{port}" for port in nodes)
+
+
 def programs_of(home: Home, env: Mapping[str, str], names: Sequence[str] | None) -> list[Program]:
     """The programs of the services (all that were started here, or those named) with their settings."""
     written = _state(home)
@@ -41,14 +48,11 @@ def programs_of(home: Home, env: Mapping[str, str], names: Sequence[str] | None)
         raise StackError(f"{home.secrets_file} cannot be read; put it back from a copy") from None
     port = written.ports.get("postgres", 0)
     known = all(role in secrets for role in databases.role_names(wanted))
-    nodes = [
-        port for name, port in sorted(written.ports.items()) if name.startswith("kafka") and "-controller" not in name
-    ]
     return table(
         wanted,
         ports={name: written.ports.get(name, 0) for name in wanted},
         databases={name: databases.urls(secrets, port, name) for name in wanted} if known else {},
-        kafka_bootstrap=env.get("KAFKA_BOOTSTRAP") or ",".join(f"{HOST}:{port}" for port in nodes),
+        kafka_bootstrap=kafka_bootstrap(home, env),
         clock=f"virtual:{home.clock_file}" if written.clock == "virtual" else "system",
         env=env,
         extra=extras.read(home).service_env,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from chassis.clock import ClockError, VirtualClock, monotonic_seconds
 from contracts.registry import topics
-from regua.stack import databases, extras, kafka, postgres
+from regua.stack import credentials, databases, extras, kafka, postgres
 from regua.stack import topics as kafka_topics
 from regua.stack.databases import SERVICES, ServiceDatabase
 from regua.stack.engine import Engine
@@ -26,7 +26,7 @@ SERVERS = frozenset({"kafka", "postgres"})
 
 @dataclass(kw_only=True)
 class Started:
-    """What `regua up` reports. URLs carry passwords: they go to `--json` and to nobody's log."""
+    """What `regua up` reports. URLs carry passwords and the key opens all: they go to `--json` and to nobody's log."""
 
     home: str
     clock: str = "system"
@@ -37,6 +37,8 @@ class Started:
     postgres_admin_url: str | None = None
     databases: dict[str, dict[str, str]] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    tenant_id: str | None = None
+    api_key: str | None = None
     parts: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
@@ -142,6 +144,7 @@ async def _databases(engine: Engine, port: int, report: Started) -> dict[str, Se
     report.postgres_admin_url = postgres.url(postgres.SUPERUSER, secrets[postgres.SUPERUSER], port, "postgres")
     for name in await databases.ensure(report.postgres_admin_url, secrets):
         engine.state.migrated.pop(name, None)
+        engine.state.keyed.discard(name)
     found = {name: databases.urls(secrets, port, name) for name in SERVICES}
     report.databases = {name: asdict(one) for name, one in found.items()}
     return found
@@ -173,6 +176,25 @@ async def _services(
     engine.save()
     await _bring_all(engine, program_items(engine, programs, "service"), report)
     report.services = {program.name: program.health_url.removesuffix("/readyz") for program in programs}
+    await _credentials(engine, programs, report)
+
+
+async def _credentials(engine: Engine, programs: Sequence[Program], report: Started) -> None:
+    """Give the home's key to every service that started now, unless it runs on settings or a database of production."""
+    environment = engine.env.get("REGUA_ENV", "development")
+    if environment == "production":
+        return
+    found = credentials.ensure(engine.home, environment, engine.ids)
+    news = [
+        program
+        for program in programs
+        if not engine.env.get(f"DATABASE_URL_{program.name.upper()}")
+        and (program.name not in engine.state.keyed or report.parts[program.name]["outcome"] != "already running")
+    ]
+    await credentials.give(found, news, engine.ids)
+    engine.state.keyed |= {program.name for program in news}
+    engine.save()
+    report.tenant_id, report.api_key = str(found.tenant_id), found.api_key.get_secret_value()
 
 
 async def _bring_all(engine: Engine, items: list[Item], report: Started) -> None:

@@ -1,0 +1,102 @@
+"""One tenant and one API key for a developer's own stack, known to every service of the home.
+
+The key carries every scope that the services' OpenAPI documents ask for. It is made once, kept in the home for its
+owner only, and given to nothing but databases that this stack made; a service in production refuses it.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
+
+from chassis.ids import Ids
+from regua.stack.errors import StackError
+from regua.stack.home import Home
+from regua.stack.services import Program
+from regua.stack.state import write_private
+
+
+class Credentials(BaseModel):
+    """Who a developer is in this home: a tenant, and the key that opens every service."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tenant_id: UUID
+    api_key: SecretStr
+
+    @field_serializer("api_key", when_used="json")
+    def _revealed(self, value: SecretStr) -> str:
+        return value.get_secret_value()
+
+
+def read(home: Home) -> Credentials | None:
+    """The home's credentials, or `None` when none were made yet; raises `StackError`."""
+    path = home.root / "credentials.json"
+    try:
+        return Credentials.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError):
+        raise StackError(f"{path} cannot be read; delete it and run `regua up` for a new API key") from None
+
+
+def ensure(home: Home, environment: str, ids: Ids) -> Credentials:
+    """The home's credentials, made the first time."""
+    from chassis.apikeys import new_key_text
+
+    found = read(home)
+    if found is None:
+        found = Credentials(tenant_id=ids.new_id(), api_key=SecretStr(new_key_text(environment, ids)))
+        write_private(home.root / "credentials.json", found.model_dump_json(indent=2) + "\n")
+    return found
+
+
+async def give(credentials: Credentials, programs: Sequence[Program], ids: Ids) -> None:
+    """Make each of these running services know the key, with every scope it asks for anywhere."""
+    await asyncio.gather(*(_give(credentials, program, ids) for program in programs))
+
+
+async def _give(credentials: Credentials, program: Program, ids: Ids) -> None:
+    from chassis.apikeys import ApiKeys
+    from chassis.db import Database
+    from chassis.runtime import pepper_of
+    from chassis.settings import ServiceSettings
+
+    scopes = await scopes_of(program.name, program.health_url.removesuffix("/readyz"))
+    if not scopes:
+        return
+    wanted = ("REGUA_ENV", "REGUA_CLOCK", "KAFKA_BOOTSTRAP", "AUTH_API_KEY_PEPPER")
+    told = {name.lower(): program.env[name] for name in wanted if name in program.env}
+    settings = ServiceSettings.load(**told, database_url=program.env["DATABASE_URL"])
+    url = settings.database_url.get_secret_value()
+    database = Database(url, clock=settings.clock(), ids=ids, producer_name=program.name, pool_size=1)
+    try:
+        keys = ApiKeys(database, pepper=pepper_of(settings), environment=settings.regua_env)
+        text = credentials.api_key.get_secret_value()
+        await keys.adopt(text, tenant_id=credentials.tenant_id, name="regua up", scopes=scopes)
+    finally:
+        await database.dispose()
+
+
+async def scopes_of(service: str, base_url: str) -> list[str]:
+    """Every scope that the service's OpenAPI document asks for; raises `StackError` when it gives no document."""
+    import httpx2
+
+    try:
+        async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
+            answer = await client.get(f"{base_url}/openapi.json")
+            document = answer.json()
+    except (httpx2.HTTPError, ValueError):
+        raise StackError(f"{service} did not give its OpenAPI document; see `regua logs {service}`") from None
+    return scopes_in(document.get("paths", {}).values())
+
+
+def scopes_in(paths: Iterable[Mapping[str, object]]) -> list[str]:
+    """The scopes of the operations (`x-scopes`), each once, sorted."""
+    found: set[str] = set()
+    for operations in paths:
+        for operation in operations.values():
+            scopes = operation.get("x-scopes", []) if isinstance(operation, dict) else []
+            found |= {str(scope) for scope in scopes}
+    return sorted(found)
