@@ -1,5 +1,22 @@
-"""Which event calls which handler of invoicing."""
+"""Which event and which due work calls which handler of invoicing."""
 
 from chassis.consumer import Subscriptions
+from contracts import notifier, payments
+from invoicing.due_work import DUE, OVERDUE, REGISTER, schedules
+from invoicing.handlers import board, customers, days, registration
+from invoicing.handlers import payments as money
 
 subscriptions = Subscriptions("invoicing")
+
+subscriptions.on_batch(payments.PaymentAllocated)(money.apply_allocations)
+subscriptions.on_batch(payments.PaymentReversed)(money.undo_allocations)
+subscriptions.on_batch(notifier.MessageSent)(board.messages_sent)
+subscriptions.on_batch(notifier.MessageDelivered)(board.messages_delivered)
+subscriptions.on_batch(notifier.MessageOpened)(board.messages_opened)
+subscriptions.on_batch(notifier.MessageFailed)(board.messages_failed)
+subscriptions.on_batch(notifier.ContactOptedOut)(customers.apply_opt_outs)
+subscriptions.on_batch(notifier.ContactInvalidated)(customers.apply_invalidations)
+
+schedules.on_batch(DUE)(days.tell_due)
+schedules.on_batch(OVERDUE)(days.tell_overdue)
+schedules.on_batch(REGISTER)(registration.register_charges)

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from chassis.service import Service
-from invoicing import api, consumers
+from invoicing import api, consumers, due_work
 from invoicing.settings import Settings
 
 service = Service(
     name="invoicing",
     title="Régua Invoicing",
-    description="Customers, invoices, charges by boleto and Pix.",
+    description="Customers, invoices, charges by boleto and Pix, imports, recurring plans and what debtors answer.",
     settings=Settings,
     migrations=Path(__file__).parents[2] / "migrations",
     routers=(api.router,),
     subscriptions=consumers.subscriptions,
+    schedules=due_work.schedules,
 )

@@ -2,10 +2,25 @@
 
 from typing import ClassVar
 
+from pydantic import Field, SecretStr
+
 from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Settings of invoicing."""
+    """Settings of invoicing. Without a bank or PSP address nothing is registered: see the README."""
 
     service: ClassVar[str] = "invoicing"
+
+    invoicing_tax_id_key: SecretStr | None = Field(
+        None, description="secret of the tax-id hashes; without it one is derived from the pepper"
+    )
+    invoicing_bank_url: str | None = Field(None, description="address of the bank's boleto registration")
+    invoicing_bank_token: SecretStr | None = Field(None, description="bearer token for the bank")
+    invoicing_psp_url: str | None = Field(None, description="address of the PSP's API Pix, without /v2")
+    invoicing_psp_client_id: str | None = Field(None, description="OAuth2 client id at the PSP")
+    invoicing_psp_client_secret: SecretStr | None = Field(None, description="OAuth2 client secret at the PSP")
+    invoicing_provider_timeout_seconds: float = Field(5, gt=0, le=30, description="longest wait for bank or PSP")
+    invoicing_public_per_minute: int = Field(
+        30, ge=1, description="answers a minute that one address may send through response links"
+    )

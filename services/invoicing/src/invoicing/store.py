@@ -1,1 +1,0 @@
-"""The tables of invoicing and every query on them."""
