@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from analytics import api, consumers
+from analytics import api, consumers, due_work
 from analytics.settings import Settings
 from chassis.service import Service
 
@@ -14,4 +14,5 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     routers=(api.router,),
     subscriptions=consumers.subscriptions,
+    schedules=due_work.schedules,
 )

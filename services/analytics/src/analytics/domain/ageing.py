@@ -16,10 +16,11 @@ BUCKETS: tuple[tuple[str, int | None, int | None], ...] = (
 
 @dataclass(frozen=True)
 class Owed:
-    """What is open of one invoice on the day."""
+    """What is open on the day of one invoice, or of several that are payable on one date."""
 
     payable_on: date
     open_cents: int
+    invoices: int = 1
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,6 @@ def ageing(owed: Iterable[Owed], *, on: date) -> tuple[Bucket, ...]:
     for item in owed:
         if item.open_cents > 0:
             name = bucket_of(payable_on=item.payable_on, on=on)
-            invoices[name] += 1
+            invoices[name] += item.invoices
             cents[name] += item.open_cents
     return tuple(Bucket(name, invoices[name], cents[name]) for name, _, _ in BUCKETS)

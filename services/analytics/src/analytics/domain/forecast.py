@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+SETTLED_AFTER_DAYS = 30
+"""The history is of invoices payable longer ago than this: what of them is not paid by then counts as lost."""
+
+HISTORY_DAYS = 365
+"""How far back, before that, the history goes by payable date."""
+
+KEPT_DAYS = 90
+"""How many days ahead each day's forecast is kept, to be graded."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -21,7 +30,7 @@ class History:
 
 @dataclass(frozen=True)
 class OpenInvoice:
-    """What is still expected of one invoice; a promise names its own day."""
+    """What is open of one invoice, or of all that are payable on one date; a promise names its own day."""
 
     payable_on: date
     open_cents: int
@@ -54,6 +63,11 @@ def forecast(
     return tuple(
         ExpectedDay(start + timedelta(days=ahead), promised[ahead], by_history[ahead]) for ahead in range(days)
     )
+
+
+def kept_share(*, promised_cents: int, kept_cents: int) -> Fraction:
+    """How much of the money promised so far came; all of it while nothing is known."""
+    return Fraction(kept_cents, promised_cents) if promised_cents else Fraction(1)
 
 
 def _spread(invoice: OpenInvoice, history: History, start: date, days: int) -> Sequence[tuple[int, int]]:

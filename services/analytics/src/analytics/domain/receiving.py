@@ -65,7 +65,7 @@ def count_back_dso(*, open_cents: int, issued_by_day: Sequence[int]) -> Fraction
 
 @dataclass(frozen=True)
 class Matured:
-    """One invoice whose payable date has passed: what it was for, and what is still open of it on the day."""
+    """An invoice, or all payable on one date, whose day has passed: what it was for, and what of it is still open."""
 
     payable_on: date
     amount_cents: int

@@ -1,7 +1,8 @@
 """Which step and channel the money followed: each payment is credited to the last message that reached the debtor.
 
 A payment counts for a message if it came within the window after it was handed over; one that no message preceded is
-`unprompted`. This describes what followed what; it does not prove a cause.
+`unprompted`. Of messages handed over at one instant, the last by step and channel counts. This describes what followed
+what; it does not prove a cause.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +49,7 @@ UNPROMPTED = ("unprompted", "none")
 def recovery(*, reached: Sequence[Reached], paid: Iterable[Paid], window: timedelta = WINDOW) -> tuple[Recovered, ...]:
     """Money by step and channel, in the order of their names; together it is all the money given."""
     by_invoice: dict[UUID, list[Reached]] = {}
-    for message in sorted(reached, key=lambda item: item.at):
+    for message in sorted(reached, key=lambda item: (item.at, item.step_key, item.channel)):
         by_invoice.setdefault(message.invoice_id, []).append(message)
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for payment in paid:

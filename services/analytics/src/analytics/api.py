@@ -1,5 +1,0 @@
-"""The REST resources of analytics."""
-
-from fastapi import APIRouter
-
-router = APIRouter(prefix="/v1")

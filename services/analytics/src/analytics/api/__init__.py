@@ -1,0 +1,9 @@
+"""The REST resources of analytics."""
+
+from fastapi import APIRouter
+
+from analytics.api import engagement, forecasts, money, timelines
+
+router = APIRouter(prefix="/v1")
+for part in (timelines, money, engagement, forecasts):
+    router.include_router(part.router)
