@@ -14,6 +14,13 @@ COMMANDS = (
     "regua.commands.clock",
     "regua.commands.services",
     "regua.commands.conformance",
+    "regua.commands.demo",
+    "regua.commands.import_",
+    "regua.commands.simulate",
+    "regua.commands.timeline",
+    "regua.commands.why",
+    "regua.commands.events",
+    "regua.commands.replay",
 )
 _PURE = {
     "boleto": "Read and make boleto barcodes and linhas digitáveis.",
