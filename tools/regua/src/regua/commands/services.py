@@ -41,7 +41,8 @@ def wait_quiet(
 def env() -> None:
     """Print addresses and API key for a shell.
 
-    eval "$(regua env)" sets INVOICING, DUNNING, … KAFKA, TENANT and AUTH; then curl -H "$AUTH" $INVOICING/v1/invoices
+    eval "$(regua env)" sets INVOICING, DUNNING, … KAFKA, TENANT, AUTH_INVOICING, … (and AUTH where one key
+    is good for all); then curl -H "$AUTH" $INVOICING/v1/invoices
     """
     from regua.stack import credentials
     from regua.stack.table import kafka_bootstrap, running_services
@@ -53,7 +54,10 @@ def env() -> None:
         lines.append(f"export KAFKA={kafka_bootstrap(home, os.environ)}")
         if found is not None:
             lines.append(f"export TENANT={found.tenant_id}")
-            lines.append(f"export AUTH='Authorization: Bearer {found.api_key.get_secret_value()}'")
+            texts = found.texts
+            lines += [f"export AUTH_{name.upper()}='Authorization: Bearer {texts[name]}'" for name in services]
+            if len(set(texts.values())) == 1:
+                lines.append(f"export AUTH='Authorization: Bearer {next(iter(texts.values()))}'")
     print("\n".join(lines))
 
 

@@ -50,7 +50,7 @@ def up(
             print(f"PostgreSQL  127.0.0.1:{started.parts['postgres']['ports']['postgres']}")  # type: ignore[index]
         for name, url in started.services.items():
             print(f"{name:<11} {url}")
-        if started.api_key:
+        if started.api_keys:
             print('API key     eval "$(regua env)", then curl -H "$AUTH" $INVOICING/v1/…')
         print(f"healthy after {started.seconds:.1f} s; data and logs in {started.home}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from regua.guards.finding import Finding, Guard
 from regua.guards.tree import Module, Tree
 
-PLACES = ("libs/contracts/src", "libs/chassis/src", "services/*/src", "tools/*/src")
+PLACES = ("libs/contracts/src", "libs/chassis/src", "services/*/src", "tools/regua/src")
 CONTRACTS = "libs/contracts/src"
 SHAPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 PARTICIPLE = re.compile(r".*(?:[a-z]ed|broken|made|kept|sent|held|paid|due|written_off|withdrawn|given|lost|found)")

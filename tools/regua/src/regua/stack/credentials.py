@@ -1,11 +1,12 @@
 """One tenant and one API key for a developer's own stack, known to every service of the home.
 
-The key carries every scope that the services' OpenAPI documents ask for. It is made once, kept in the home for its
-owner only, and given to nothing but databases that this stack made; a service in production refuses it.
+Each key carries every scope that the services' OpenAPI documents ask for. They are made once, kept in the home for its
+owner only, and known to nothing but databases that this stack made; a service in production refuses it.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
@@ -18,21 +19,26 @@ from regua.stack.state import write_private
 
 
 class Credentials(BaseModel):
-    """Who a developer is in this home: a tenant, and the key that opens every service."""
+    """Who a developer is in this home: a tenant, and its key for each service."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tenant_id: UUID
-    api_key: SecretStr
+    keys: dict[str, SecretStr]
 
-    @field_serializer("api_key", when_used="json")
-    def _revealed(self, value: SecretStr) -> str:
-        return value.get_secret_value()
+    @field_serializer("keys", when_used="json")
+    def _revealed(self, value: dict[str, SecretStr]) -> dict[str, str]:
+        return {name: one.get_secret_value() for name, one in value.items()}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The key of each service."""
+        return self._revealed(self.keys)
 
 
 def read(home: Home) -> Credentials | None:
     """The home's credentials, or `None` when none were made yet; raises `StackError`."""
-    path = home.root / "credentials.json"
+    path = _file(home)
     try:
         return Credentials.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -41,15 +47,22 @@ def read(home: Home) -> Credentials | None:
         raise StackError(f"{path} cannot be read; delete it and run `regua up` for a new API key") from None
 
 
-def ensure(home: Home, environment: str, ids: Ids) -> Credentials:
-    """The home's credentials, made the first time."""
+def ensure(home: Home, services: Sequence[str], environment: str, ids: Ids) -> Credentials:
+    """The home's credentials, made the first time: one key for all services."""
     from chassis.apikeys import new_key_text
 
     found = read(home)
-    if found is None:
-        found = Credentials(tenant_id=ids.new_id(), api_key=SecretStr(new_key_text(environment, ids)))
-        write_private(home.root / "credentials.json", found.model_dump_json(indent=2) + "\n")
+    if found is None or not set(services) <= found.keys.keys():
+        have = found.keys if found else {}
+        key = next(iter(have.values()), None) or SecretStr(new_key_text(environment, ids))
+        tenant_id = found.tenant_id if found else ids.new_id()
+        found = Credentials(tenant_id=tenant_id, keys={**dict.fromkeys(services, key), **have})
+        write_private(_file(home), found.model_dump_json(indent=2) + "\n")
     return found
+
+
+def _file(home: Home) -> Path:
+    return home.root / "keys.json"
 
 
 async def give(credentials: Credentials, programs: Sequence[Program], ids: Ids) -> None:
@@ -73,7 +86,7 @@ async def _give(credentials: Credentials, program: Program, ids: Ids) -> None:
     database = Database(url, clock=settings.clock(), ids=ids, producer_name=program.name, pool_size=1)
     try:
         keys = ApiKeys(database, pepper=pepper_of(settings), environment=settings.regua_env)
-        text = credentials.api_key.get_secret_value()
+        text = credentials.texts[program.name]
         await keys.adopt(text, tenant_id=credentials.tenant_id, name="regua up", scopes=scopes)
     finally:
         await database.dispose()

@@ -26,7 +26,7 @@ SERVERS = frozenset({"kafka", "postgres"})
 
 @dataclass(kw_only=True)
 class Started:
-    """What `regua up` reports. URLs carry passwords and the key opens all: they go to `--json` and to nobody's log."""
+    """What `regua up` reports. URLs carry passwords and keys open doors: they go to `--json` and to nobody's log."""
 
     home: str
     clock: str = "system"
@@ -38,7 +38,7 @@ class Started:
     databases: dict[str, dict[str, str]] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
     tenant_id: str | None = None
-    api_key: str | None = None
+    api_keys: dict[str, str] = field(default_factory=dict)
     parts: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
@@ -184,7 +184,7 @@ async def _credentials(engine: Engine, programs: Sequence[Program], report: Star
     environment = engine.env.get("REGUA_ENV", "development")
     if environment == "production":
         return
-    found = credentials.ensure(engine.home, environment, engine.ids)
+    found = credentials.ensure(engine.home, [program.name for program in programs], environment, engine.ids)
     news = [
         program
         for program in programs
@@ -194,7 +194,7 @@ async def _credentials(engine: Engine, programs: Sequence[Program], report: Star
     await credentials.give(found, news, engine.ids)
     engine.state.keyed |= {program.name for program in news}
     engine.save()
-    report.tenant_id, report.api_key = str(found.tenant_id), found.api_key.get_secret_value()
+    report.tenant_id, report.api_keys = str(found.tenant_id), found.texts
 
 
 async def _bring_all(engine: Engine, items: list[Item], report: Started) -> None:
