@@ -1,0 +1,88 @@
+"""The command line: which simulator, where, on which clock and seed."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from chassis.clock import Clock, ClockError, SystemClock, VirtualClock
+from simulators.outside.host import Simulator, World, serve
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one simulator until it is told to stop, or write a portfolio."""
+    parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (describe, _) in SIMULATORS.items():
+        one = commands.add_parser(name)
+        one.add_argument("--port", type=int, default=0, help="0 takes a free one; DIR/address.json says which")
+        one.add_argument("--host", default="127.0.0.1")
+        one.add_argument("--data", type=Path, required=True, help="folder of its journal")
+        one.add_argument("--clock", type=_clock, default="system", help="system, or virtual:PATH")
+        one.add_argument("--seed", type=int, default=1)
+        describe(one)
+    portfolio = commands.add_parser("portfolio", help="write a portfolio to be imported")
+    portfolio.add_argument("--customers", type=int, default=300)
+    portfolio.add_argument("--invoices", type=int, default=1000)
+    portfolio.add_argument("--seed", type=int, default=1)
+    portfolio.add_argument("--start", type=date.fromisoformat, default=date(2026, 3, 2), help="first day of the run")
+    portfolio.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args(arguments)
+    if given.command == "portfolio":
+        from simulators.debtors.portfolio import write_portfolio
+
+        write_portfolio(
+            given.out, customers=given.customers, invoices=given.invoices, seed=given.seed, start=given.start
+        )
+        return
+    world = World(data=given.data, clock=given.clock, seed=given.seed)
+    serve(SIMULATORS[given.command][1](world, given), given.host, given.port)
+
+
+def _clock(text: str) -> Clock:
+    kind, _, path = text.partition(":")
+    if text == "system":
+        return SystemClock()
+    if kind != "virtual" or not path:
+        raise argparse.ArgumentTypeError("the clock is `system` or `virtual:PATH`")
+    try:
+        return VirtualClock(Path(path))
+    except ClockError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise argparse.ArgumentTypeError('a header is given as "name: value"')
+    return name.strip().lower(), value.strip()
+
+
+def _describe_psp(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--client-id", help="left out, any client gets a token")
+    one.add_argument("--client-secret")
+    one.add_argument("--location-host", default="pix.psp.example", help="host in the locations of charges")
+    one.add_argument("--merchant-name", default="RECEBEDOR")
+    one.add_argument("--merchant-city", default="SAO PAULO")
+    one.add_argument("--webhook-header", type=_header, action="append", default=[], help='"name: value", repeatable')
+
+
+def _psp(world: World, given: argparse.Namespace) -> Simulator:
+    from simulators.psp.simulator import Psp
+
+    return Psp(
+        world,
+        client_id=given.client_id,
+        client_secret=given.client_secret,
+        location_host=given.location_host,
+        merchant=(given.merchant_name, given.merchant_city),
+        webhook_headers=dict(given.webhook_header),
+    )
+
+
+Maker = Callable[[World, argparse.Namespace], Simulator]
+Describer = Callable[[argparse.ArgumentParser], None]
+
+SIMULATORS: dict[str, tuple[Describer, Maker]] = {
+    "psp": (_describe_psp, _psp),
+}
