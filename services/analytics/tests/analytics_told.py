@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -22,6 +22,7 @@ from contracts.envelope import Envelope
 EXAMPLES = Path(__file__).parents[3] / "libs/contracts/examples"
 TENANT = UUID(int=1)
 OTHER = UUID(int=2)
+NOON = datetime(2027, 3, 31, 15, 0, tzinfo=UTC)
 TOPICS = consumers.subscriptions.topics
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

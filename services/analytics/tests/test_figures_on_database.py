@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from analytics_databases import bench, migrated  # noqa: F401 - fixtures
 from analytics_told import Bench
 
 from analytics.domain.ageing import Owed, ageing
@@ -222,7 +221,7 @@ def unpaid(row: dict[str, Any]) -> int:
 
 
 @pytest.fixture(params=SEEDS)
-async def portfolio(request: pytest.FixtureRequest, bench: Bench) -> Portfolio:  # noqa: F811
+async def portfolio(request: pytest.FixtureRequest, bench: Bench) -> Portfolio:
     random = Random(request.param)
     made = Portfolio(random, UUID(int=1_000 + request.param)).fill(120)
     async with bench.database.unit_of_work(tenant_id=made.tenant) as tx:
@@ -235,7 +234,7 @@ async def portfolio(request: pytest.FixtureRequest, bench: Bench) -> Portfolio: 
 DAYS = (TODAY, TODAY - timedelta(days=1), TODAY - timedelta(days=45), TODAY - timedelta(days=300))
 
 
-async def test_figures_of_the_books_agree_with_the_rules(portfolio: Portfolio, bench: Bench) -> None:  # noqa: F811
+async def test_figures_of_the_books_agree_with_the_rules(portfolio: Portfolio, bench: Bench) -> None:
     for on in DAYS:
         for segment in (None, "retail"):
             books, rows = Books(on, TODAY, segment), portfolio.standing(on, segment)
@@ -264,7 +263,7 @@ async def test_figures_of_the_books_agree_with_the_rules(portfolio: Portfolio, b
             assert sum(line["amount_cents"] for line in states) == sum(row["amount_cents"] for row in rows)
 
 
-async def test_days_to_receive_agree_with_the_rule(portfolio: Portfolio, bench: Bench) -> None:  # noqa: F811
+async def test_days_to_receive_agree_with_the_rule(portfolio: Portfolio, bench: Bench) -> None:
     for on in DAYS:
         since = on - timedelta(days=120)
         known = {row["invoice_id"]: row for row in portfolio.standing(on)}
@@ -281,7 +280,7 @@ async def test_days_to_receive_agree_with_the_rule(portfolio: Portfolio, bench: 
         assert found.unknown_cents == sum(row["principal_cents"] for row in lines if row["invoice_id"] not in known)
 
 
-async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio, bench: Bench) -> None:  # noqa: F811
+async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio, bench: Bench) -> None:
     about = {row["message_id"]: row["invoice_id"] for row in portfolio.rows["message_invoice"]}
     sent = [row for row in portfolio.rows["attempt_fact"] if row["sent_at"]]
     reached = [
@@ -310,7 +309,7 @@ async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio
             assert await messages.engaged(tx, by="hour", since=since, until=until) == engagement(handed, by="hour")
 
 
-async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, bench: Bench) -> None:  # noqa: F811
+async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, bench: Bench) -> None:
     for on in DAYS:
         rows = portfolio.standing(on)
         first, last = on - timedelta(days=396), on - timedelta(days=31)

@@ -6,8 +6,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from analytics_databases import NOON, bench, migrated  # noqa: F401 - fixtures
-from analytics_told import OTHER, TENANT, TOPICS, Bench, copies, example, wrap
+from analytics_told import NOON, OTHER, TENANT, TOPICS, Bench, copies, example, wrap
 
 from analytics.store.tables import PROJECTIONS
 from contracts import registry
@@ -30,7 +29,7 @@ def test_every_topic_that_names_analytics_is_heard() -> None:
 class TestAnyOrder:
     async def test_the_same_events_in_any_order_and_batches_of_any_size_give_the_same_rows(
         self,
-        bench: Bench,  # noqa: F811
+        bench: Bench,
     ) -> None:
         events = story()
         await bench.tell(events)
@@ -47,7 +46,7 @@ class TestAnyOrder:
             for table, rows in expected.items():
                 assert found[table] == sorted(row.replace(str(TENANT), str(tenant)) for row in rows), table
 
-    async def test_what_is_told_again_changes_nothing(self, bench: Bench) -> None:  # noqa: F811
+    async def test_what_is_told_again_changes_nothing(self, bench: Bench) -> None:
         events = story(2)
         await bench.tell(events)
         once = await bench.dump()
@@ -57,7 +56,7 @@ class TestAnyOrder:
 
 
 class TestInvoiceVersions:
-    async def test_a_version_holds_until_the_first_day_of_a_later_one(self, bench: Bench) -> None:  # noqa: F811
+    async def test_a_version_holds_until_the_first_day_of_a_later_one(self, bench: Bench) -> None:
         data = example("invoice.issued")
         payload = registry.topic("invoice.issued").payload
         for version, days in ((3, 4), (1, 0), (4, 4), (2, 9)):
@@ -79,11 +78,11 @@ class TestInvoiceVersions:
 
 
 class TestTenants:
-    async def test_a_tenant_sees_its_own_rows_only(self, bench: Bench) -> None:  # noqa: F811
+    async def test_a_tenant_sees_its_own_rows_only(self, bench: Bench) -> None:
         await bench.tell(story(1))
         assert not any((await bench.dump(tenant=OTHER)).values())
 
-    async def test_no_personal_data_is_kept(self, bench: Bench) -> None:  # noqa: F811
+    async def test_no_personal_data_is_kept(self, bench: Bench) -> None:
         await bench.tell(story(1))
         held = json.dumps(await bench.dump(), ensure_ascii=False)
         personal = example("customer.registered", 1)["customer"]["personal"]

@@ -1,0 +1,1 @@
+"""Making the projections anew from the topics: forget everything, then read every topic from its first record."""
