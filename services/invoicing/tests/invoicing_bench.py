@@ -1,7 +1,7 @@
 """Invoicing on a real database: its API, its handlers, its due work and its outbox, with a clock in the hand."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -102,6 +102,7 @@ class Api:
     bench: Bench
     colleague: str
     posts: int = 0
+    told: list[str] = field(default_factory=list)
 
     async def get(self, path: str, *, tenant: UUID = TENANT, **query: Any) -> httpx2.Response:
         return await self.client.get(path, params=query, headers={"authorization": f"Bearer {self.keys[tenant]}"})

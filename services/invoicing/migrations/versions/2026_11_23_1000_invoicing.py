@@ -107,11 +107,11 @@ create table response_link (
 create index response_link_customer_idx on response_link (tenant_id, customer_id);
 create table import_run (
   tenant_id uuid not null, import_id uuid not null, state text not null, dry_run boolean not null,
-  columns jsonb not null, delimiter text not null, rows_total bigint not null default 0,
-  rows_done bigint not null default 0, issued bigint not null default 0, unchanged bigint not null default 0,
-  refused bigint not null default 0, customers bigint not null default 0, pieces integer not null default 0,
-  next_piece integer not null default 0, principal text not null, created_at timestamptz not null,
-  updated_at timestamptz not null,
+  columns text[] not null, delimiter text not null, encoding text not null,
+  rows_total bigint not null default 0, rows_done bigint not null default 0, issued bigint not null default 0,
+  unchanged bigint not null default 0, refused bigint not null default 0, customers bigint not null default 0,
+  pieces integer not null default 0, next_piece integer not null default 0, principal text not null,
+  created_at timestamptz not null, updated_at timestamptz not null,
   primary key (tenant_id, import_id),
   constraint import_run_state_known check (state in ('receiving', 'waiting', 'running', 'finished'))
 );
@@ -120,6 +120,14 @@ create table import_piece (
   tenant_id uuid not null, import_id uuid not null, piece integer not null, first_line bigint not null,
   row_count integer not null, content bytea not null,
   primary key (tenant_id, import_id, piece)
+);
+create table import_key (
+  tenant_id uuid not null, import_id uuid not null, external_id text not null, line bigint not null,
+  primary key (tenant_id, import_id, external_id)
+);
+create table import_payer (
+  tenant_id uuid not null, import_id uuid not null, external_id text not null,
+  primary key (tenant_id, import_id, external_id)
 );
 create table import_row_error (
   tenant_id uuid not null, import_id uuid not null, line bigint not null, position integer not null,
@@ -143,6 +151,8 @@ _RIGHTS = {
     "response_link": "select, insert, update",
     "import_run": "select, insert, update, delete",
     "import_piece": "select, insert, delete",
+    "import_key": "select, insert, delete",
+    "import_payer": "select, insert, delete",
     "import_row_error": "select, insert",
 }
 

@@ -2,8 +2,8 @@
 
 from chassis.consumer import Subscriptions
 from contracts import notifier, payments
-from invoicing.due_work import DUE, OVERDUE, REGISTER, schedules
-from invoicing.handlers import board, customers, days, registration
+from invoicing.due_work import ABANDONED, DUE, IMPORT, OVERDUE, REGISTER, schedules
+from invoicing.handlers import board, customers, days, imports, registration, uploads
 from invoicing.handlers import payments as money
 
 subscriptions = Subscriptions("invoicing")
@@ -20,3 +20,5 @@ subscriptions.on_batch(notifier.ContactInvalidated)(customers.apply_invalidation
 schedules.on_batch(DUE)(days.tell_due)
 schedules.on_batch(OVERDUE)(days.tell_overdue)
 schedules.on_batch(REGISTER)(registration.register_charges)
+schedules.on(IMPORT)(imports.read_piece)
+schedules.on(ABANDONED)(uploads.drop_abandoned)

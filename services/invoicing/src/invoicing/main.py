@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.edge import UploadLimit
 from chassis.service import Service
 from invoicing import api, consumers, due_work
 from invoicing.settings import Settings
@@ -15,4 +16,5 @@ service = Service(
     routers=(api.router,),
     subscriptions=consumers.subscriptions,
     schedules=due_work.schedules,
+    uploads=(UploadLimit("/v1/imports", max_body_bytes=1 << 30, timeout_seconds=900),),
 )

@@ -61,3 +61,9 @@ def phone(text: str, *, mobile: bool) -> str:
     if mobile and phonenumbers.number_type(number) not in _MOBILES:
         raise AddressError("contact.phone_kind", "A landline takes no SMS; use a mobile number or channel voice.")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def mobile_or_not(text: str) -> tuple[str, bool]:
+    """The number in E.164, and whether it may be a mobile one. Raises `AddressError`."""
+    number = phone(text, mobile=False)
+    return number, phonenumbers.number_type(phonenumbers.parse(number)) in _MOBILES
