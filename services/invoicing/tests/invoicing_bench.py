@@ -1,11 +1,12 @@
 """Invoicing on a real database: its API, its handlers, its due work and its outbox, with a clock in the hand."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
 from invoicing_builders import OTHER, TENANT, at, customer, profile
@@ -22,7 +23,7 @@ from invoicing import config, consumers
 from invoicing.due_work import schedules
 from invoicing.main import service
 from invoicing.settings import Settings
-from regua.testing import FreshDatabase, MakeDatabase
+from regua.testing import FreshDatabase, MakeDatabase, run_apart
 
 SCOPES = tuple(
     f"{what}:{how}"
@@ -153,11 +154,28 @@ def settings_for(fresh: FreshDatabase, **changes: Any) -> Settings:
     )
 
 
+_EMPTY = """
+do $$ declare one text; begin
+  for one in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute format('delete from %I', one);
+  end loop;
+end $$
+"""
+
+
+async def _empty(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_EMPTY)
+    finally:
+        await connection.close()
+
+
 @pytest.fixture
-def fresh(make_database: MakeDatabase, migrated: FreshDatabase) -> Iterator[FreshDatabase]:
-    made = make_database(template=migrated)
-    yield made
-    made.drop()
+def fresh(migrated: FreshDatabase) -> FreshDatabase:
+    """The session's database, emptied."""
+    run_apart(_empty(migrated.url))
+    return migrated
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def receive(database: Database, upload: Upload, chunks: AsyncIterator[byte
     read as a whole; then, and when the sender goes away, nothing of it stays."""
     import_id = database.ids.new_id()
     async with database.unit_of_work(tenant_id=upload.tenant_id, name="upload") as tx:
-        await imports.begin(tx, import_id, dry_run=upload.dry_run, principal=upload.principal)
+        await imports.receive(tx, import_id, dry_run=upload.dry_run, principal=upload.principal)
         await schedules.at(tx, kind=ABANDONED, subject=str(import_id), due_at=tx.now + _PATIENCE)
     try:
         received = await _stream(database, upload, import_id, chunks)

@@ -93,7 +93,7 @@ class Run:
     updated_at: Any
 
 
-async def begin(tx: Tx, import_id: UUID, *, dry_run: bool, principal: str) -> None:
+async def receive(tx: Tx, import_id: UUID, *, dry_run: bool, principal: str) -> None:
     """A file begins to arrive."""
     await (await tx.connection()).execute(_BEGIN, tx.tenant_id, import_id, dry_run, principal, tx.now)
 
