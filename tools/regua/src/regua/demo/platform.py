@@ -18,6 +18,7 @@ from regua.demo import outside as world
 from regua.demo.outside import Outside
 from regua.demo.tenant import Tenant, make_tenant
 from regua.quiet import Answer, Waited, read_answer, wait_quiet
+from regua.stack import process, state
 from regua.stack.databases import SERVICES
 from regua.stack.down import down
 from regua.stack.errors import StackError
@@ -63,6 +64,7 @@ class Platform:
         self.outside = outside
         self.watched = self.services | {name: outside.url(name) for name in simulators}
         self.parked_keys = 0
+        self.owner_urls: dict[str, str] = {}
         self.ids: Ids = RandomIds()
         self.seconds_waited = 0.0
         self.rounds = 0
@@ -113,6 +115,15 @@ class Platform:
             raise StackError(f"the platform did not become quiet within {within_seconds:.0f} s ({told})")
         return waited
 
+    def kill(self, service: str) -> None:
+        """Kill a service's process at once, as a machine that fails would."""
+        part = state.load(self.home.state_file).parts[service]
+        process.kill(part.pid, part.identity)
+
+    def start_again(self) -> None:
+        """Start whatever does not run, with the settings it had."""
+        up(self.home, _env(this_env(), self.outside), lambda _: None, Wish())
+
     async def _ask(self, url: str) -> Answer:
         try:
             got = await self.client.get(f"{url}/internal/quiescence")
@@ -138,7 +149,7 @@ def start(plan: Plan, env: Mapping[str, str], say: Say) -> Platform:
         ),
     )
     started = up(plan.home, _env(env, outside), say, wish)
-    return Platform(
+    made = Platform(
         home=plan.home,
         clock=VirtualClock(plan.home.clock_file),
         services=started.services,
@@ -147,6 +158,8 @@ def start(plan: Plan, env: Mapping[str, str], say: Say) -> Platform:
         outside=outside,
         simulators=world.names(with_debtors=plan.portfolio is not None),
     )
+    made.owner_urls = {name: urls["owner_url"] for name, urls in started.databases.items()}
+    return made
 
 
 def stop(home: Home, env: Mapping[str, str], say: Say, *, wipe: bool = False) -> None:

@@ -5,19 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts import registry
-from regua.stack import state
 from regua.stack.errors import StackError
 from regua.stack.home import Home
-from regua.stack.ports import HOST
+from regua.stack.table import kafka_bootstrap
 
 
 def bootstrap_of(home: Home) -> str:
     """The Kafka of a home; raises `StackError` when none was started there."""
-    ports = state.load(home.state_file).ports
-    nodes = [port for name, port in sorted(ports.items()) if name.startswith("kafka") and "-controller" not in name]
-    if not nodes:
+    found = kafka_bootstrap(home, {})
+    if not found:
         raise StackError(f"no Kafka was started in {home.root}; `regua up` starts it")
-    return ",".join(f"{HOST}:{port}" for port in nodes)
+    return found
 
 
 async def records(home: Home, names: Sequence[str], *, last: int, follow: bool) -> AsyncIterator[tuple[str, bytes]]:
