@@ -1,7 +1,6 @@
 """`regua timeline CUSTOMER`: everything that happened to one debtor, in order."""
 
 import asyncio
-import json
 from typing import Annotated, Any
 
 import typer
@@ -31,11 +30,9 @@ def timeline(
 
 
 def row_of(entry: dict[str, Any]) -> tuple[str, str, str]:
-    """Instant, topic and the short body of an entry, whatever it holds."""
-    at = str(entry.get("at") or entry.get("occurred_at") or entry.get("instant") or "")
-    body = entry.get("body") or entry.get("details") or {}
-    told = ", ".join(f"{name} {value}" for name, value in body.items()) if isinstance(body, dict) else json.dumps(body)
-    return at[:16], str(entry.get("topic") or entry.get("kind") or ""), told
+    """Instant, topic and the short body of an entry."""
+    told = ", ".join(f"{name} {value}" for name, value in entry["body"].items() if value not in (None, "", []))
+    return entry["at"][:16], entry["topic"], told
 
 
 async def _timeline(customer: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def _tables(report: Mapping[str, Any]) -> Iterable[Table]:
     yield _messages(report["messages"], report["engagement"])
     yield _money(report)
     yield _ageing(report["ageing"])
+    yield _forecast(report["forecast"])
     rest = Table("what", "how many", title="People")
     for title in ("promises", "answers", "holds", "escalated"):
         for name, count in report[title].items():
@@ -87,6 +88,16 @@ def _ageing(ageing: Mapping[str, Mapping[str, int]]) -> Table:
     table = Table("open, by age", "invoices", "amount", title="Ageing")
     for name, told in ageing.items():
         table.add_row(name, str(told["invoices"]), reais(told["open_cents"]))
+    return table
+
+
+def _forecast(horizons: list[dict[str, Any]]) -> Table:
+    table = Table("days ahead", "expected", "came", "error", title="Cash forecast against what happened")
+    for told in horizons:
+        first, last = told["first_day_ahead"], told["last_day_ahead"]
+        days = str(first) if first == last else f"{first} to {last}"
+        expected, came = reais(told["expected_cents"]), reais(told["received_cents"])
+        table.add_row(days, expected, came, str(told["error_share"] or ""))
     return table
 
 

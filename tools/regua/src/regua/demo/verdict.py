@@ -1,14 +1,15 @@
 """The end of a run: its report and every invariant, from REST and topics, beside the outside's own record."""
 
 import io
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from regua.demo.days import local_day
-from regua.demo.invariants import Findings, check_log, hand_offs_without_a_fact
+from regua.demo.invariants import Findings, check_log, hand_offs_without_a_fact, newest_invoices
 from regua.demo.outside import BANK, MAIL, MESSAGES, PSP
 from regua.demo.report import tell
-from regua.demo.run import Run
+from regua.demo.run import START, Run
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ async def judge(run: Run) -> Verdict:
     report["bank_files"] = dict(sorted(run.files.items()))
     report["debtors"] = dict(sorted(run.actions.items()))
     report["parked"] = run.platform.parked_keys
+    report["forecast"] = await forecast_beside_what_came(run)
     findings = check_log(run.log)
     findings.add("every record reads by its contract", run.reader.unreadable)
     findings.add("nothing is parked", [f"{run.platform.parked_keys} keys"] if run.platform.parked_keys else [])
@@ -39,33 +41,51 @@ async def judge(run: Run) -> Verdict:
     findings.add("every hand-off has its fact", hand_offs_without_a_fact(run.log, await handed_off(run)))
     findings.add("money at bank and PSP is money in the books", await money_apart(run))
     findings.add("the evidence chain verifies", await evidence_faults(run))
+    findings.add("analytics agrees with the topics", await analytics_apart(run, report))
     return Verdict(report, findings)
 
 
 async def ledger_faults(run: Run) -> list[str]:
     """What payments' own check of its ledger finds."""
     told = await run.tenant["payments"].get("/v1/ledger/check")
-    faults = told.get("faults") or told.get("problems") or []
-    if told.get("ok") is False and not faults:
-        faults = ["the ledger does not say what is wrong"]
-    return [str(fault) for fault in faults]
+    return [] if told["ok"] else [f"{name} {value}" for name, value in told.items() if name != "ok"]
+
+
+async def forecast_beside_what_came(run: Run) -> list[dict[str, Any]]:
+    """What each day's forecast expected, beside what came, by how far ahead it looked."""
+    told = await run.tenant["analytics"].get("/v1/figures/forecast-grades", **{"from": START.isoformat()})
+    names = ("first_day_ahead", "last_day_ahead", "expected_cents", "received_cents", "error_share")
+    return [{name: horizon[name] for name in names} for horizon in told["horizons"]]
+
+
+async def analytics_apart(run: Run, report: dict[str, Any]) -> list[str]:
+    """Where the figures of analytics differ from what the topics add up to."""
+    told = await run.tenant["analytics"].get("/v1/figures/portfolio")
+    own = report["portfolio"]
+    found = [
+        f"{name}: {told[name]} by analytics, {own[name]} in the topics"
+        for name in ("invoices", "open_cents")
+        if told[name] != own[name]
+    ]
+    paid = sum(state["principal_paid_cents"] for state in told["states"])
+    principal = sum(invoice.balance.principal_paid_cents for invoice in newest_invoices(run.log).values())
+    return found + ([f"principal paid: {paid} by analytics, {principal} in the topics"] if paid != principal else [])
 
 
 async def truth(run: Run, simulator: str) -> list[dict[str, Any]]:
     """A simulator's own append-only record, to its end."""
-    import json
-
     found: list[dict[str, Any]] = []
-    after: str | int | None = None
+    after = 0
     while True:
-        params = {"limit": "1000", **({} if after is None else {"after": str(after)})}
-        answer = await run.platform.client.get(f"{run.platform.outside.url(simulator)}/truth", params=params)
+        answer = await run.platform.client.get(
+            f"{run.platform.outside.url(simulator)}/truth", params={"limit": "5000", "after": str(after)}
+        )
         answer.raise_for_status()
         page = [json.loads(line) for line in io.StringIO(answer.text) if line.strip()]
         if not page:
             return found
         found += page
-        after = page[-1]["seq"]
+        after = page[-1]["position"]
 
 
 async def handed_off(run: Run) -> list[str]:
