@@ -55,12 +55,33 @@ class TestSending:
         assert (verdict.act == "send") == (proven and state == "open" and not opted_out and lawful)
 
 
+class TestThanks:
+    PAID = InvoiceNow(state="paid", open_cents=0, asked_open_cents=0, held=True)
+
+    def test_thanks_leave_for_what_is_paid_even_where_a_hold_stood(self) -> None:
+        assert ask(question(thanks=True, invoices=(self.PAID, self.PAID))).act == "send"
+
+    @pytest.mark.parametrize("state", ["open", "partially_paid", "cancelled", "renegotiated"])
+    def test_thanks_do_not_leave_when_the_payment_went_back(self, state: str) -> None:
+        open_again = InvoiceNow(state=state, open_cents=100 if "paid" in state else 0, asked_open_cents=0)  # type: ignore[arg-type]
+        verdict = ask(question(thanks=True, invoices=(self.PAID, open_again)))
+        assert (verdict.act, verdict.reason) == ("suppress", "superseded")
+
+    def test_thanks_are_stale_refused_and_out_of_hours_like_any_message(self) -> None:
+        thanks = {"thanks": True, "invoices": (self.PAID,)}
+        assert ask(question(**thanks, facts_fresh_until=None)).act == "hold"
+        assert ask(question(**thanks, recipient=RecipientNow(usable=True, opted_out=True))).reason == "opted_out"
+        assert ask(question(**thanks, lawful_now=False)).reason == "outside_window"
+
+
 class TestFreshness:
     def test_stale_facts_hold_the_message_and_give_up_after_hours(self) -> None:
         held = ask(question(facts_fresh_until=fresh(9)))
         assert (held.act, held.reason, held.ask_again_at) == ("hold", "stale_facts", NOW + timedelta(seconds=1))
-        late = question(facts_fresh_until=fresh(9), not_before=NOW - MAX_HOLD - timedelta(seconds=1))
-        assert ask(late).act == "suppress"
+        held_for = timedelta(seconds=1) + MAX_HOLD
+        assert ask(question(facts_fresh_until=fresh(9), stale_since=NOW - held_for)).act == "suppress"
+        just_due = question(facts_fresh_until=fresh(9), not_before=NOW - held_for, stale_since=NOW)
+        assert ask(just_due).act == "hold"
 
     def test_unproven_freshness_holds_the_message(self) -> None:
         assert ask(question(facts_fresh_until=None)).reason == "stale_facts"

@@ -2,9 +2,16 @@
 
 from pathlib import Path
 
+from chassis.metrics import Metric
 from chassis.service import Service
-from notifier import api, consumers
+from notifier import api, consumers, due_work, parts
 from notifier.settings import Settings
+
+METRICS = (
+    Metric("regua_notifier_gate", "counter", "Answers of the last gate.", ("act", "reason")),
+    Metric("regua_notifier_held_stale", "counter", "Times a message was held because its facts were not fresh."),
+    Metric("regua_notifier_unknown", "counter", "Hand-offs whose outcome nobody knew at first.", ("channel",)),
+)
 
 service = Service(
     name="notifier",
@@ -12,6 +19,8 @@ service = Service(
     description="Messages: templates, channels, tracking, suppression, evidence.",
     settings=Settings,
     migrations=Path(__file__).parents[2] / "migrations",
-    routers=(api.router,),
+    routers=(parts.router, api.router),
     subscriptions=consumers.subscriptions,
+    schedules=due_work.schedules,
+    metrics=METRICS,
 )

@@ -1,15 +1,16 @@
 """The evidence chain: one entry per fact about a message, each covering the one before it.
 
 An entry's bytes are canonical (UTF-8 JSON, keys sorted, no blanks), so that anybody can recompute its hash with
-nothing but SHA-256. A changed byte, a lost, added or moved entry breaks every hash after it.
+nothing but SHA-256. A changed byte, a lost, added or moved entry breaks every hash after it. The hash covers the
+body's hash, not the body: entries about others can stand in a proof without showing what they say.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-JsonValue = str | int | bool | None | list["JsonValue"] | Mapping[str, "JsonValue"]
+JsonValue = str | int | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
 GENESIS = "0" * 64
 """What the first entry of a tenant's chain names as its predecessor."""
@@ -17,12 +18,17 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Entry:
-    """One link: `entry_hash` is SHA-256 over sequence, previous hash and canonical body."""
+    """One link: `entry_hash` is SHA-256 over sequence, previous hash and the canonical body's SHA-256."""
 
     sequence: int
     previous_hash: str
     body: bytes
     entry_hash: str
+
+    @property
+    def body_hash(self) -> str:
+        """What a proof shows of an entry that is about somebody else."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 class BrokenChainError(ValueError):
@@ -40,7 +46,12 @@ def canonical(body: Mapping[str, JsonValue]) -> bytes:
 
 def entry_hash(*, sequence: int, previous_hash: str, body: bytes) -> str:
     """The hash of an entry, in lower-case hexadecimal."""
-    return hashlib.sha256(f"{sequence}\n{previous_hash}\n".encode() + body).hexdigest()
+    return link_hash(sequence=sequence, previous_hash=previous_hash, body_hash=hashlib.sha256(body).hexdigest())
+
+
+def link_hash(*, sequence: int, previous_hash: str, body_hash: str) -> str:
+    """The hash of an entry of whose body only the hash is known."""
+    return hashlib.sha256(f"{sequence}\n{previous_hash}\n{body_hash}".encode()).hexdigest()
 
 
 def append(*, sequence: int, previous_hash: str, body: Mapping[str, JsonValue]) -> Entry:

@@ -56,9 +56,13 @@ class Question:
     facts_fresh_until: datetime | None
     """All that payments, invoicing and dunning committed about this debtor before it is in our copies (least of them);
     None while that cannot be proven."""
+    stale_since: datetime | None = None
+    """Since when this message is held for stale facts; None if it is not."""
     lawful_now: bool
     lawful_next_at: datetime | None = None
     claimed_before: bool = False
+    thanks: bool = False
+    """The message thanks for a payment: it wants every invoice paid, where any other wants one that is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +96,7 @@ def ask(question: Question) -> Verdict:
     stale = fresh is None or question.now - fresh > FRESHNESS_LIMIT - SEND_ALLOWANCE
     checks.append("stale_facts")
     if stale:
-        if question.now - question.not_before > MAX_HOLD:
+        if question.stale_since is not None and question.now - question.stale_since > MAX_HOLD:
             return Verdict(act="suppress", reason="stale_facts", checks=tuple(checks))
         again = question.now + timedelta(seconds=1)
         return Verdict(act="hold", reason="stale_facts", checks=tuple(checks), ask_again_at=again)
@@ -100,20 +104,33 @@ def ask(question: Question) -> Verdict:
 
 
 def _forbidding(question: Question) -> list[tuple[str, bool]]:
-    invoices, recipient = question.invoices, question.recipient
-    # A message about several invoices is worth sending while any of them is still open and free.
-    closed = [_STATE_REASON[item.state] for item in invoices if item.state in _STATE_REASON or item.open_cents <= 0]
+    recipient = question.recipient
     return [
         ("already_sent", question.claimed_before),
         ("expired", question.now >= question.expires_at),
         ("customer_erased", recipient.erased),
         ("do_not_contact", recipient.do_not_contact),
+        *(_thanks(question.invoices) if question.thanks else _debt(question.invoices)),
+        ("opted_out", recipient.opted_out),
+        ("no_usable_contact", not recipient.usable),
+    ]
+
+
+def _thanks(invoices: tuple[InvoiceNow, ...]) -> list[tuple[str, bool]]:
+    """Whoever is thanked has paid everything named; a payment that went back meanwhile makes the thanks wrong."""
+    return [("superseded", any(item.state != "paid" or item.open_cents > 0 for item in invoices))]
+
+
+def _debt(invoices: tuple[InvoiceNow, ...]) -> list[tuple[str, bool]]:
+    # A message about several invoices is worth sending while any of them is still open and free.
+    closed = [
+        _STATE_REASON.get(item.state, "paid") for item in invoices if item.state in _STATE_REASON or not item.open_cents
+    ]
+    return [
         *((reason, True) for reason in closed[:1] if len(closed) == len(invoices)),
         ("amount_changed", any(item.open_cents != item.asked_open_cents for item in invoices)),
         ("prescribed", any(item.prescribed for item in invoices)),
         ("held", any(item.held for item in invoices)),
-        ("opted_out", recipient.opted_out),
-        ("no_usable_contact", not recipient.usable),
     ]
 
 
