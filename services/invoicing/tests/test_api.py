@@ -190,6 +190,16 @@ class TestInvoices:
         assert [option["amount_cents"] for option in copy["options"]] == [150_000, 150_000, 154_500, 154_500]
         assert copy["due_on"] == "2026-03-10"
 
+    async def test_the_papers_of_an_invoice_are_there_while_it_is_open(self, api: Api) -> None:
+        await api.ready()
+        path = f"/v1/invoices/{(await api.issued(invoice()))['invoice_id']}"
+        for name, start in (("boleto.pdf", b"%PDF"), ("pix.png", b"\x89PNG"), ("pix.svg", b"<svg")):
+            found = await api.get(f"{path}/{name}")
+            assert (found.status_code, found.content[: len(start)]) == (200, start)
+            assert (await api.get(f"{path}/{name}", tenant=OTHER)).status_code == 404
+        await api.send("POST", f"{path}/cancel", {"reason": "duplicate"})
+        assert (await api.get(f"{path}/boleto.pdf")).json()["type"] == "/problems/invoice-not-open"
+
     async def test_another_tenant_sees_and_changes_nothing(self, api: Api) -> None:
         await api.ready()
         made = await api.issued(invoice())
