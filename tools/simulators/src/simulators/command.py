@@ -80,9 +80,21 @@ def _psp(world: World, given: argparse.Namespace) -> Simulator:
     )
 
 
+def _describe_bank(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--token", help="bearer token that registration needs")
+    one.add_argument("--fee-cents", type=int, default=189, help="for each settlement and each write-off")
+
+
+def _bank(world: World, given: argparse.Namespace) -> Simulator:
+    from simulators.bank.simulator import Bank
+
+    return Bank(world, token=given.token, fee_cents=given.fee_cents)
+
+
 Maker = Callable[[World, argparse.Namespace], Simulator]
 Describer = Callable[[argparse.ArgumentParser], None]
 
 SIMULATORS: dict[str, tuple[Describer, Maker]] = {
+    "bank": (_describe_bank, _bank),
     "psp": (_describe_psp, _psp),
 }

@@ -57,8 +57,8 @@ class Simulator:
     name = "simulator"
     sign: Sign | None = None
     token: str | None = None
-    """Where given, requests outside `open_paths` need it as bearer token."""
-    open_paths: tuple[str, ...] = ()
+    """Where given, requests under `guarded_paths` need it as bearer token."""
+    guarded_paths: tuple[str, ...] = ()
 
     def __init__(self, world: World):
         self.world = world
@@ -215,7 +215,7 @@ class _Gate:
         if slow := simulator.faults.hit("slow", now, name):
             await asyncio.sleep(slow.seconds)
         token = simulator.token
-        if token and not scope["path"].startswith(simulator.open_paths):
+        if token and scope["path"].startswith(simulator.guarded_paths):
             given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
             if given != f"Bearer {token}":
                 refused = JSONResponse({"code": "token", "detail": "the bearer token is missing or wrong"}, 401)
