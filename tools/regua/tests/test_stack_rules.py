@@ -8,7 +8,7 @@ import typer
 
 from contracts.registry import topics
 from regua.commands.output import read_duration, read_instant
-from regua.stack import java, kafka, keeper, logs, postgres, services
+from regua.stack import java, kafka, keeper, logs, postgres, services, state
 from regua.stack import topics as kafka_topics
 from regua.stack.databases import SERVICES, ServiceDatabase
 from regua.stack.errors import AskedWronglyError, DiskFullError, StackError
@@ -201,6 +201,15 @@ def test_a_full_disk_stops_before_anything_starts(tmp_path):
     with pytest.raises(DiskFullError, match=r"600 MB of free disk are needed .* and 100 MB are free"):
         up(home, {}, print, engine=engine)
     assert not home.state_file.exists()
+
+
+def test_data_of_real_time_is_never_continued_under_a_virtual_clock(tmp_path):
+    home = Home(tmp_path)
+    home.make()
+    state.save(home.state_file, state.State(clock="system", migrated={"dunning": "mark"}))
+    with pytest.raises(StackError, match="start the virtual clock in another REGUA_HOME"):
+        up(home, {}, print, Wish(virtual=datetime(2026, 1, 5, tzinfo=UTC)))
+    assert not home.clock_file.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """Each part of the stack as something to bring up: how to start it, and what says that it is ready."""
 
 import asyncio
-import subprocess
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from regua.stack.errors import DiedError, StackError
 from regua.stack.jars import ensure_jars
 from regua.stack.java import Java, find_java
 from regua.stack.kafka import Node
+from regua.stack.migrating import migrate
 from regua.stack.ports import HOST
 from regua.stack.services import Program
 from regua.stack.state import Part
@@ -169,10 +169,7 @@ def program_items(engine: Engine, programs: Sequence[Program], kind: Literal["se
 
         def start() -> Part:
             if program.prepare:
-                mark = services.migrations_mark(program.name)
-                if engine.state.migrated.get(program.name) != mark:
-                    _migrate(engine, program, env)
-                    engine.state.migrated[program.name] = mark
+                migrate(engine, program, env)
             part = Part(
                 name=program.name,
                 kind=kind,
@@ -192,16 +189,3 @@ def program_items(engine: Engine, programs: Sequence[Program], kind: Literal["se
         )
 
     return [item(program) for program in programs]
-
-
-def _migrate(engine: Engine, program: Program, env: Mapping[str, str]) -> None:
-    log = engine.home.logs / f"{program.name}.out"
-    with log.open("ab") as out:
-        done = subprocess.run(
-            program.prepare, env=dict(env), cwd=engine.home.root, stdout=out, stderr=out, timeout=300, check=False
-        )
-    if done.returncode != 0:
-        lines = postgres.last_lines(log)
-        raise StackError(
-            f"{program.name}'s migrations failed; see `regua logs {program.name}`" + (f": {lines[-1]}" if lines else "")
-        )

@@ -81,17 +81,22 @@ def table(
     return programs
 
 
-def migrations_mark(name: str) -> str:
-    """A hash of a service's migrations and of the helpers they call: equal means nothing new to migrate."""
-    digest = hashlib.sha256()
+def migrations_folder(name: str) -> Path | None:
+    """The folder of a service's migrations, beside its source."""
     found = importlib.util.find_spec(name)
     folders = (
         [Path(path).parent.parent / "migrations" for path in (found.submodule_search_locations or [])] if found else []
     )
-    helpers = importlib.util.find_spec("chassis.migrations")
-    files = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
-    if helpers and helpers.origin:
-        files.append(Path(helpers.origin))
+    return next((folder for folder in folders if (folder / "env.py").is_file()), None)
+
+
+def migrations_mark(name: str) -> str:
+    """A hash of a service's migrations and of the helpers they call: equal means nothing new to migrate."""
+    digest = hashlib.sha256()
+    folder = migrations_folder(name)
+    helpers = [importlib.util.find_spec(helper) for helper in ("chassis.migrations", "chassis.api_tables")]
+    files = sorted(folder.rglob("*.py")) if folder else []
+    files += [Path(helper.origin) for helper in helpers if helper and helper.origin]
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 """Topics on a running Kafka: those of the registry, and single ones for tests."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +67,19 @@ async def ensure(bootstrap: str, topics: Sequence[Topic], security: Mapping[str,
         replicas = replicas_for(brokers)
         missing = [topic for topic in topics if topic.name not in have]
         if missing:
+            await _wake_group_coordinator(client)
             await _create(client, [(one.name, one.partitions, config_of(one, replicas)) for one in missing], replicas)
         present = [topic for topic in topics if topic.name in have]
         changed = await _correct(client, {topic.name: config_of(topic, replicas) for topic in present})
     return TopicsMade(tuple(topic.name for topic in missing), tuple(changed), len(present))
+
+
+async def _wake_group_coordinator(client: Any) -> None:
+    """Kafka makes the topic of its groups when a coordinator is first asked for: ask now, not when a service waits."""
+    from aiokafka.errors import KafkaError
+
+    with suppress(KafkaError):
+        await client.find_coordinator("regua")
 
 
 async def _create(client: Any, wanted: Sequence[tuple[str, int, Mapping[str, str]]], replicas: int) -> None:
