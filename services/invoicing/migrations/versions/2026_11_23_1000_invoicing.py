@@ -92,14 +92,14 @@ create index recurring_plan_page_idx on recurring_plan (tenant_id, created_at, p
 create table response (
   tenant_id uuid not null, response_id uuid not null, customer_id uuid not null, invoice_ids uuid[] not null,
   kind text not null, answer jsonb not null, channel text not null, recognised_by text not null, source text not null,
-  note_hash text, answered_at timestamptz not null, recorded_at timestamptz not null, resolved_at timestamptz,
+  answered_at timestamptz not null, recorded_at timestamptz not null, resolved_at timestamptz,
   primary key (tenant_id, response_id)
 );
 create index response_page_idx on response (tenant_id, recorded_at, response_id);
 create index response_customer_idx on response (tenant_id, customer_id);
 create table response_link (
   tenant_id uuid not null, link_id uuid not null, token_hash text not null, customer_id uuid not null,
-  invoice_ids uuid[] not null, created_by text not null, created_at timestamptz not null,
+  invoice_ids uuid[] not null, contact_id uuid, created_by text not null, created_at timestamptz not null,
   expires_at timestamptz not null, revoked_at timestamptz,
   primary key (tenant_id, link_id),
   constraint response_link_token_key unique (token_hash)

@@ -3,7 +3,7 @@
 from chassis.consumer import Subscriptions
 from contracts import notifier, payments
 from invoicing.due_work import ABANDONED, DUE, IMPORT, OVERDUE, REGISTER, schedules
-from invoicing.handlers import board, customers, days, imports, registration, uploads
+from invoicing.handlers import board, customers, days, imports, registration, responses, uploads
 from invoicing.handlers import payments as money
 
 subscriptions = Subscriptions("invoicing")
@@ -14,6 +14,7 @@ subscriptions.on_batch(notifier.MessageSent)(board.messages_sent)
 subscriptions.on_batch(notifier.MessageDelivered)(board.messages_delivered)
 subscriptions.on_batch(notifier.MessageOpened)(board.messages_opened)
 subscriptions.on_batch(notifier.MessageFailed)(board.messages_failed)
+subscriptions.on(notifier.MessageReplied)(responses.message_replied)
 subscriptions.on_batch(notifier.ContactOptedOut)(customers.apply_opt_outs)
 subscriptions.on_batch(notifier.ContactInvalidated)(customers.apply_invalidations)
 

@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from invoicing.api import creditor, customers, imports, invoice_changes, invoice_lists, invoices, papers
+from invoicing.api import (
+    creditor,
+    customers,
+    imports,
+    invoice_changes,
+    invoice_lists,
+    invoices,
+    papers,
+    public,
+    responses,
+)
 
 router = APIRouter(prefix="/v1")
-for part in (creditor, customers, invoices, invoice_lists, invoice_changes, papers, imports):
+for part in (creditor, customers, invoices, invoice_lists, invoice_changes, papers, imports, responses, public):
     router.include_router(part.router)
