@@ -27,6 +27,7 @@ from chassis.ids import Ids
 from chassis.kafka.headers import pack_headers
 from chassis.observe import SILENT, Observer
 from chassis.outbox import OutboxFact, OutboxGauge
+from chassis.pulse import Pulse
 from chassis.steps import Step, no_step
 from contracts import envelope as wire
 from contracts import registry
@@ -54,6 +55,7 @@ class _Unit:
         self.database = database
         self.session = session
         self.facts: list[OutboxFact] = []
+        self.scheduled = False
         self.driver: Any = None
 
 
@@ -140,6 +142,10 @@ class Tx:
             correlations=correlations,
         )
 
+    def scheduled_now(self) -> None:
+        """This transaction put due work into the queue: look for it as soon as it is committed."""
+        self._unit.scheduled = True
+
     @property
     def facts_published(self) -> int:
         """How many facts this transaction will write."""
@@ -181,6 +187,8 @@ class Database:
         self.observer = observer
         self.step = step
         self.gauge = OutboxGauge(lanes=lanes, limit_rows=outbox_limit_rows)
+        self.facts_committed = Pulse(clock)
+        self.work_committed = Pulse(clock)
         self.engine: AsyncEngine = create_async_engine(
             parsed.set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,
@@ -224,7 +232,7 @@ class Database:
             await self._write_facts(tx, unit.facts, name)
             with self.step(f"{name}.commit"):
                 await session.commit()
-            self._committed(unit.facts)
+            self._committed(unit)
 
     async def _begin(self, tenant_id: UUID | None, name: str) -> AsyncSession:
         """A session whose transaction is open and names the tenant.
@@ -258,9 +266,13 @@ class Database:
         with self.step(f"{name}.outbox"):
             await outbox.insert(await tx.connection(), facts, tx.now)
 
-    def _committed(self, facts: Sequence[OutboxFact]) -> None:
+    def _committed(self, unit: _Unit) -> None:
+        if unit.scheduled:
+            self.work_committed.beat()
+        facts = unit.facts
         if not facts:
             return
+        self.facts_committed.beat()
         self.gauge.added(len(facts))
         per_topic: dict[str, int] = {}
         for fact in facts:

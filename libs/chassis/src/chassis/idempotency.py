@@ -188,7 +188,7 @@ class Once:
 
     async def __call__(self, request: Request) -> Call:
         principal = await authenticated(request, self.scopes)
-        key = key_of(_single(request.headers.getlist("idempotency-key")))
+        key = key_of(single(request.headers.getlist("idempotency-key")))
         path = request.url.path
         body = await request.body()
         mark = fingerprint(method=request.method, path=path, query=request.scope["query_string"], body=body)
@@ -202,7 +202,8 @@ def once(*scopes: str) -> Once:
     return Once(*scopes)
 
 
-def _single(values: Sequence[str]) -> str | None:
+def single(values: Sequence[str]) -> str | None:
+    """The one value of the header, if any; raises `IdempotencyKeyError` for several."""
     if len(values) > 1:
         raise IdempotencyKeyError("idempotency-key-invalid", "Send one Idempotency-Key.")
     return values[0] if values else None

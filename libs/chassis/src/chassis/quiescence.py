@@ -11,7 +11,7 @@ from typing import Any
 from chassis import inbox, schedules
 from chassis.consumer import Consumer
 from chassis.db import Database
-from chassis.kafka import Kafka, KafkaError, end_offsets
+from chassis.kafka import Ends, Kafka, KafkaError
 from chassis.relay import Relay
 from chassis.schedules import Scheduler, Schedules
 from contracts.watermark import WatermarkAdvanced
@@ -75,7 +75,7 @@ class Quiescence:
         scheduler: Scheduler | None = None,
     ):
         self._database = database
-        self._kafka = kafka
+        self._ends = Ends(kafka)
         # Watermarks tick with the clock; they are never over.
         self._topics = [topic for topic in topics if topic != WatermarkAdvanced.topic]
         self._work = work
@@ -83,13 +83,17 @@ class Quiescence:
         self._consumer = consumer
         self._scheduler = scheduler
 
+    async def close(self) -> None:
+        """Let go of the broker."""
+        await self._ends.close()
+
     async def report(self) -> Report:
         """Ask database and broker now."""
         reasons: list[Reason] = []
         ends: dict[tuple[str, int], int] = {}
         if self._topics:
             try:
-                ends = await end_offsets(self._kafka, self._topics)
+                ends = await self._ends.of(self._topics)
             except (KafkaError, OSError) as error:
                 reasons.append(Reason("broker-away", type(error).__name__, 1))
         async with self._database.unit_of_work(tenant_id=None, name="quiescence") as tx:

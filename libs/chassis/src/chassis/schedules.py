@@ -167,6 +167,8 @@ class Schedules:
             [json.dumps(plan.payload or {}, default=str) for plan in chosen],
             tx.now,
         )
+        if any(plan.due_at <= tx.now for plan in chosen):
+            tx.scheduled_now()
 
     async def cancel(self, tx: Tx, *, kind: str, subject: str, occurrence: str = "") -> bool:
         """Take the item out of the queue; false if it is not there (done, never scheduled, or cancelled)."""
@@ -223,8 +225,12 @@ class Scheduler:
             return
         self._status.running = True
         pause = self._idle_poll_seconds
+        committed = self._database.work_committed
+        stopped = asyncio.create_task(stop.wait())
+        stopped.add_done_callback(lambda _: committed.beat())
         try:
             while not stop.is_set():
+                seen = committed.seen()
                 try:
                     taken = await self.turn()
                     self._status.trouble = None
@@ -235,12 +241,10 @@ class Scheduler:
                     self._status.trouble = type(error).__name__
                     self._database.observer.note("scheduler-trouble", {"error": type(error).__name__})
                     pause = self._policy.delay_seconds(3, jitter())
-                try:
-                    async with asyncio.timeout(pause):
-                        await stop.wait()
-                except TimeoutError:
-                    continue
+                if not stop.is_set():
+                    await committed.wait(seen, pause)
         finally:
+            stopped.cancel()
             self._status.running = False
 
     async def turn(self) -> int:

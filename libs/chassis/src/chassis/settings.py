@@ -104,6 +104,10 @@ class ServiceSettings(BaseSettings):
     relay_age_limit_seconds: Seconds = Field(
         60, description="age of the oldest unsent event at which the service is not ready"
     )
+    watermark_interval_seconds: Seconds | None = Field(
+        None,
+        description="pause between two statements of how far this service is; by default 1, or 0.1 in virtual time",
+    )
     consumer_batch: Count = Field(500, description="events handled in one transaction")
     consumer_age_limit_seconds: Seconds = Field(
         300, description="age of the oldest unread event at which it is not ready"
@@ -144,6 +148,13 @@ class ServiceSettings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.regua_env == "production"
+
+    @property
+    def watermark_interval(self) -> float:
+        """Seconds between two watermarks: short where time stands still until it is moved."""
+        if self.watermark_interval_seconds is not None:
+            return self.watermark_interval_seconds
+        return 1.0 if self.regua_clock == "system" else 0.1
 
     @property
     def docs(self) -> bool:

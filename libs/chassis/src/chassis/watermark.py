@@ -21,8 +21,8 @@ from contracts import registry
 from contracts.envelope import Envelope
 from contracts.watermark import Position, Producer, SourceFreshness, WatermarkAdvanced
 
-Sources = Callable[[], Awaitable[Mapping[str, datetime]]]
-"""How fresh each outside source is, by name; asked before each round of watermarks."""
+Sources = Callable[[Tx], Awaitable[Mapping[str, datetime]]]
+"""How fresh each outside source is, by name; asked before watermarks are said, in a transaction without a tenant."""
 
 PLATFORM_TENANT = UUID(int=0)
 """The tenant of facts about the platform itself."""
@@ -36,7 +36,7 @@ class LaneMarks:
         self._lanes = lanes
         self._offsets: dict[int, dict[tuple[str, int], int]] = {}
         self._as_of: dict[int, datetime] = {}
-        self._said: dict[int, datetime] = {}
+        self._said: dict[int, tuple[datetime, Mapping[str, datetime]]] = {}
 
     def topics(self) -> list[str]:
         """The topics that this producer writes through its outbox."""
@@ -78,21 +78,25 @@ class LaneMarks:
         self._as_of.clear()
         self._said.clear()
 
-    def due(self, held: Iterable[int]) -> list[int]:
+    def latest(self, held: Iterable[int]) -> datetime | None:
+        """The latest instant that any of the lanes can speak for."""
+        return max((self._as_of[lane] for lane in held if lane in self._as_of), default=None)
+
+    def due(self, held: Iterable[int], sources: Mapping[str, datetime]) -> list[int]:
         """Lanes that have something new to say."""
         return [
             lane
             for lane in held
-            if lane in self._offsets and lane in self._as_of and self._said.get(lane) != self._as_of[lane]
+            if lane in self._offsets and lane in self._as_of and self._said.get(lane) != (self._as_of[lane], sources)
         ]
 
     def records(self, lanes: Sequence[int], sources: Mapping[str, datetime], ids: Ids) -> list[tuple[int, Record]]:
         """The watermarks of the lanes as records, and what `said` has to be told once they are acknowledged."""
         return [(lane, self._record(lane, sources, ids)) for lane in lanes]
 
-    def said(self, lane: int, as_of: datetime) -> None:
+    def said(self, lane: int, as_of: datetime, sources: Mapping[str, datetime]) -> None:
         """The lane's watermark of that instant is in the log."""
-        self._said[lane] = as_of
+        self._said[lane] = as_of, sources
 
     def as_of(self, lane: int) -> datetime:
         """As of when the lane is complete."""
@@ -136,7 +140,7 @@ on conflict (producer, lane) do update
    set passed_as_of = case when coalesce({_PASSED.format(positions="seen.positions", topics="$7::text[]")}, true)
                            then seen.as_of else seen.passed_as_of end,
        lanes = excluded.lanes, as_of = excluded.as_of, positions = excluded.positions, sources = excluded.sources
- where seen.as_of < excluded.as_of
+ where seen.as_of <= excluded.as_of
 """  # noqa: S608 - no value is put into the text
 _SOURCES = "select sources::text as sources from watermark_seen where producer = $1"
 _LANES = "select lanes from watermark_seen where producer = $1 order by as_of desc limit 1"
@@ -157,7 +161,7 @@ async def record_watermarks(tx: Tx, events: Sequence[Envelope[WatermarkAdvanced]
     for event in events:
         mark = event.data
         known = newest.get((mark.producer, mark.lane))
-        if known is None or known.as_of < mark.as_of:
+        if known is None or known.as_of <= mark.as_of:
             newest[mark.producer, mark.lane] = mark
     connection = await tx.connection()
     rows = [

@@ -58,6 +58,7 @@ class Crew:
         self.consumer: Consumer | None = None
         self.scheduler: Scheduler | None = None
         self.sampler: Sampler | None = None
+        self._quiescence: Quiescence | None = None
 
     def dead(self) -> list[str]:
         """The names of workers that should run and do not."""
@@ -77,6 +78,8 @@ class Crew:
     async def stop(self) -> None:
         """Let every worker finish within the grace time; then cancel what is left."""
         self._stop.set()
+        if self._quiescence is not None:
+            await self._quiescence.close()
         if not self._tasks:
             return
         _, late = await asyncio.wait(self._tasks, timeout=self._parts.settings.http_grace_seconds * 0.5)
@@ -87,21 +90,29 @@ class Crew:
 
     async def quiescence(self) -> Mapping[str, Any]:
         """Whether this service has nothing left to do, and if not, why."""
-        report = await Quiescence(
-            self._parts.database,
-            self._parts.kafka,
-            topics=self._service.topics,
-            work=self._service.schedules,
-            relay=self.relay,
-            consumer=self.consumer,
-            scheduler=self.scheduler,
-        ).report()
+        if self._quiescence is None:
+            self._quiescence = Quiescence(
+                self._parts.database,
+                self._parts.kafka,
+                topics=self._service.topics,
+                work=self._service.schedules,
+                relay=self.relay,
+                consumer=self.consumer,
+                scheduler=self.scheduler,
+            )
+        report = await self._quiescence.report()
         return {"service": self._service.name, **report.as_json()}
 
     def _hire(self) -> None:
         settings, database, kafka = self._parts.settings, self._parts.database, self._parts.kafka
         if settings.workers:
-            self.relay = relay = Relay(database, kafka, chunk_rows=settings.relay_batch, sources=self._service.sources)
+            self.relay = relay = Relay(
+                database,
+                kafka,
+                chunk_rows=settings.relay_batch,
+                watermark_interval_seconds=settings.watermark_interval,
+                sources=self._service.sources,
+            )
             self._add("relay", relay.run)
         if settings.workers and self._service.topics:
             self.consumer = consumer = self._consumer()
@@ -153,6 +164,12 @@ class Crew:
             worker.alive = True
             try:
                 await worker.run(self._stop)
+            except asyncio.CancelledError as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                # Nobody asked for it: a stray cancellation out of a library is a death like any other.
+                _log.error("worker failed", worker=worker.name, exc_info=error)
             except Exception as error:  # noqa: BLE001 - whatever killed it, it is started again and seen
                 _log.error("worker failed", worker=worker.name, exc_info=error)
             finally:

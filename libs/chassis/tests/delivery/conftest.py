@@ -1,7 +1,7 @@
 """Beds for the delivery tests: a migrated database and topics of the test's own, on the real servers."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -26,18 +26,22 @@ def migrated(make_database: Any) -> Any:
 
 
 @pytest.fixture
-def make_bed(make_database: Any, migrated: Any, kafka_bootstrap: str) -> Iterator[Callable[..., Bed]]:
-    """A factory of beds."""
-    databases = []
+async def make_bed(make_database: Any, migrated: Any, kafka_bootstrap: str) -> AsyncIterator[Callable[..., Bed]]:
+    """A factory of beds; what a failing test leaves open in them is closed all the same."""
+    databases: list[Any] = []
+    beds: list[Bed] = []
 
     def make(*, partitions: int = 4) -> Bed:
         fresh = make_database(template=migrated)
         databases.append(fresh)
         made = bed((fresh.url, fresh.owner_url, fresh.app_url), kafka_bootstrap)
+        beds.append(made)
         _apart(workload.make_topics(made.kafka, partitions=partitions))
         return made
 
     yield make
+    for made in beds:
+        await made.close()
     for fresh in databases:
         fresh.drop()
 

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from chassis import migrations, parking
@@ -85,8 +84,7 @@ def judged(result: Storm) -> None:
 
 async def test_kafka_killed_under_load_loses_repeats_and_disorders_nothing(private: PrivateStack) -> None:
     made = await private_bed(private, "kafka_storm")
-    result = await storm(made, strike(private, "kafka"), strikes=5 * SIZE)
-    judged(result)
+    judged(await storm(made, strike(private, "kafka"), strikes=5 * SIZE))
 
 
 async def test_postgresql_killed_under_load_loses_repeats_and_disorders_nothing(private: PrivateStack) -> None:
@@ -112,7 +110,6 @@ async def test_groups_that_grow_and_shrink_under_load_apply_everything_once(a_be
         await drain(a_bed, within_seconds=90)
         assert first[0].returncode is None
     result.verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
-    await database.dispose()
     judged(result)
 
 
@@ -123,7 +120,7 @@ async def test_a_process_that_wakes_up_after_its_partitions_are_gone_does_no_har
     sleepy = part(a_bed, "consumer", pause_seconds=0.3, batch_events=100)
     async with running(Relay(database, a_bed.kafka)), processes(sleepy) as zombies:
         async with writers(database, result, customers=20, count=4, pause=0.03):
-            await until(lambda: _effects(a_bed), within_seconds=30)
+            await until(lambda: a_bed.value("select count(*) > 20 from proof_effect"), within_seconds=60)
             for _ in range(SIZE):
                 zombies[0].send(signal.SIGSTOP)
                 async with processes(part(a_bed, "consumer")):
@@ -132,7 +129,6 @@ async def test_a_process_that_wakes_up_after_its_partitions_are_gone_does_no_har
                     await asyncio.sleep(3)
         await drain(a_bed, within_seconds=90)
     result.verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
-    await database.dispose()
     judged(result)
 
 
@@ -156,8 +152,10 @@ async def test_an_event_that_kills_the_process_is_found_and_only_its_key_waits(a
             await process.end()
     (parked,) = await parking.list_parked(database)
     verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
-    row = await _parked_event(a_bed)
-    await database.dispose()
+    row = await a_bed.value(
+        """select f.sequence from parked_event e join proof_fact f using (event_id)
+           where f.topic = 'payment.received' order by e.id limit 1"""
+    )
     assert (parked.reason, parked.key) == ("kills-the-process", str(workload.customer(1)))
     assert row == 3, "exactly the deadly event stands first"
     assert deaths <= 4
@@ -183,22 +181,3 @@ def _crash_points(postgres_admin_url: str, kafka_bootstrap: str) -> Any:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=840)
     assert done.stdout.startswith("{"), done.stderr[-2000:]
     return json.loads(done.stdout)
-
-
-async def _effects(made: Bed) -> bool:
-    connection = await asyncpg.connect(made.admin_url)
-    try:
-        return bool(await connection.fetchval("select count(*) > 20 from proof_effect"))
-    finally:
-        await connection.close()
-
-
-async def _parked_event(made: Bed) -> Any:
-    connection = await asyncpg.connect(made.admin_url)
-    try:
-        return await connection.fetchval(
-            """select f.sequence from parked_event e join proof_fact f using (event_id)
-               where f.topic = 'payment.received' order by e.id limit 1"""
-        )
-    finally:
-        await connection.close()

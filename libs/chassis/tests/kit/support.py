@@ -1,7 +1,7 @@
 """A small real service: notes with an amount, made, read, listed, changed; and the app that runs it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -209,6 +210,24 @@ async def running(settings: SampleSettings, service: Service | None = None, **pa
         transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
         async with httpx2.AsyncClient(transport=transport, base_url="http://sample") as client:
             yield Running(app, client, kit, key.text, other.text)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Any]:
+    """A connection past the product."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def eventually(probe: Callable[[], Awaitable[Any]], *, within_seconds: float = 60.0) -> Any:
+    """What the probe returns, once that is true."""
+    async with asyncio.timeout(within_seconds):
+        while not (value := await probe()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return value
 
 
 @asynccontextmanager

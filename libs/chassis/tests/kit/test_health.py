@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-import asyncpg
 import pytest
 
 from chassis.clock import VirtualClock
@@ -15,7 +14,7 @@ from chassis.readiness import reachable
 from chassis.service import Job, operations_app
 from contracts import registry
 
-from .support import TENANT, listening, running, sample_service, sample_settings
+from .support import TENANT, connected, eventually, listening, running, sample_service, sample_settings
 
 pytestmark = pytest.mark.io
 
@@ -26,13 +25,6 @@ async def ready(sample):
     document = answer.json()
     assert (answer.status_code == 200) == document["ready"]
     return [one["code"] for one in document["reasons"]], [one["code"] for one in document["degraded"]]
-
-
-async def eventually(probe, within_seconds=20.0):
-    async with asyncio.timeout(within_seconds):
-        while not (value := await probe()):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-        return value
 
 
 async def test_kafka_away_is_told_and_the_api_keeps_accepting(start_sample, notes_database):
@@ -59,33 +51,32 @@ async def test_a_relay_that_is_behind_although_a_broker_answers_is_not_ready(not
 
 
 async def test_a_database_that_is_away_or_not_migrated_is_not_ready(sample, notes_database, postgres_admin_url):
-    owner = await asyncpg.connect(notes_database.url)
-    await owner.execute("update alembic_version set version_num = '0000'")
-    assert (await ready(sample))[0] == ["migrations-behind"]
-    await owner.execute("update alembic_version set version_num = '0001'")
-    await owner.close()
+    async with connected(notes_database.url) as owner:
+        await owner.execute("update alembic_version set version_num = '0000'")
+        assert (await ready(sample))[0] == ["migrations-behind"]
+        await owner.execute("update alembic_version set version_num = '0001'")
     assert (await ready(sample))[0] == []
-    admin = await asyncpg.connect(postgres_admin_url)
-    await admin.execute(f"alter database {notes_database.name} with allow_connections false")
-    await admin.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", notes_database.app_role
-    )
-    assert (await ready(sample))[0] == ["database-away"]
-    answer = await sample.client.get("/v1/notes", headers=sample.headers())
-    assert answer.status_code == 503
-    assert (await sample.client.get("/healthz")).status_code == 200
-    await admin.execute(f"alter database {notes_database.name} with allow_connections true")
-    await admin.close()
+    async with connected(postgres_admin_url) as admin:
+        await admin.execute(f"alter database {notes_database.name} with allow_connections false")
+        await admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", notes_database.app_role
+        )
+        assert (await ready(sample))[0] == ["database-away"]
+        answer = await sample.client.get("/v1/notes", headers=sample.headers())
+        assert answer.status_code == 503
+        assert (await sample.client.get("/healthz")).status_code == 200
+        await admin.execute(f"alter database {notes_database.name} with allow_connections true")
     assert (await ready(sample))[0] == []
 
 
-async def test_a_worker_that_dies_is_seen_and_started_again(notes_database):
+@pytest.mark.parametrize("death", [RuntimeError("529.982.247-25"), asyncio.CancelledError()], ids=["error", "stray"])
+async def test_a_worker_that_dies_is_seen_and_started_again(notes_database, death):
     lives, allowed = [], asyncio.Event()
 
     async def work(_):
         lives.append(1)
         if not allowed.is_set():
-            raise RuntimeError("529.982.247-25")
+            raise death
 
     service = replace(sample_service(), jobs=(Job("fragile", 0.01, work),))
     async with running(sample_settings(notes_database), service) as sample:

@@ -12,9 +12,10 @@ from chassis import idempotency
 from chassis.errors import ConflictError, InvalidError
 from chassis.idempotency import Claim, IdempotencyKeyError, Reply, claim, finish, key_of
 
-from .support import OTHER_TENANT, TENANT
+from .support import OTHER_TENANT, TENANT, connected, eventually
 
 BODY = {"text": "buy paper", "amount_cents": 1250}
+WAITING = "select count(*) from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'"
 KEYS = int(os.environ.get("REGUA_TEST_SIZE", "20"))
 
 
@@ -105,20 +106,19 @@ def wanted(mark=b"m" * 32):
 @pytest.mark.parametrize("stage", ["after claim", "after effect", "after answer"])
 async def test_a_crash_in_the_middle_leaves_nothing_and_the_repeat_runs(sample, notes_database, stage):
     database = sample.kit.database
-    victim = await asyncpg.connect(notes_database.url)
-    with pytest.raises((DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):  # noqa: PT012
-        async with database.unit_of_work(tenant_id=TENANT) as tx:
-            assert await claim(tx, wanted()) is None
-            connection = await tx.connection()
-            if stage != "after claim":
-                await connection.execute(
-                    "insert into note values ($1, $2, 'lost', 1, 1, $3)", tx.ids.new_id(), TENANT, tx.now
-                )
-            if stage == "after answer":
-                await finish(tx, wanted(), Reply(201, {"lost": True}))
-            await victim.execute("select pg_terminate_backend($1)", connection.get_server_pid())
-            await asyncio.sleep(0.1)
-    await victim.close()
+    gone = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+    async with connected(notes_database.url) as killer:
+        with pytest.raises(gone):  # noqa: PT012
+            async with database.unit_of_work(tenant_id=TENANT) as tx:
+                assert await claim(tx, wanted()) is None
+                connection = await tx.connection()
+                if stage != "after claim":
+                    await connection.execute(
+                        "insert into note values ($1, $2, 'lost', 1, 1, $3)", tx.ids.new_id(), TENANT, tx.now
+                    )
+                if stage == "after answer":
+                    await finish(tx, wanted(), Reply(201, {"lost": True}))
+                assert await killer.fetchval("select pg_terminate_backend($1, 60000)", connection.get_server_pid())
     assert await count(sample) == 0
     async with database.unit_of_work(tenant_id=TENANT) as tx:
         assert await claim(tx, wanted()) is None
@@ -129,19 +129,25 @@ async def test_a_crash_in_the_middle_leaves_nothing_and_the_repeat_runs(sample, 
 
 
 @pytest.mark.io
-async def test_an_equal_request_waits_for_the_first_and_runs_itself_if_that_one_fails(sample):
+async def test_an_equal_request_waits_for_the_first_and_runs_itself_if_that_one_fails(sample, notes_database):
     database = sample.kit.database
-    order = []
+    order, taken = [], asyncio.Event()
 
     async def first():
-        async with database.unit_of_work(tenant_id=TENANT, commit=False) as tx:
-            assert await claim(tx, wanted()) is None
-            order.append("first has it")
-            await asyncio.sleep(0.3)
-            order.append("first gives up")
+        async with connected(notes_database.url) as observer:
+
+            async def second_waits():
+                return await observer.fetchval(WAITING, notes_database.name)
+
+            async with database.unit_of_work(tenant_id=TENANT, commit=False) as tx:
+                assert await claim(tx, wanted()) is None
+                order.append("first has it")
+                taken.set()
+                await eventually(second_waits)
+                order.append("first gives up")
 
     async def second():
-        await asyncio.sleep(0.1)
+        await taken.wait()
         async with database.unit_of_work(tenant_id=TENANT) as tx:
             assert await claim(tx, wanted()) is None
             order.append("second has it")
@@ -168,14 +174,13 @@ async def test_answers_are_kept_399_days_and_forgotten_after_400(sample, notes_d
     await post(sample, "old")
     await post(sample, "young")
     await post(sample, "old", credential=sample.other_key)
-    owner = await asyncpg.connect(notes_database.url)
     aged = sample.kit.clock.now() - timedelta(days=399)
-    await owner.execute("update idempotent_request set created_at = $1", aged)
-    assert await idempotency.forget_old(sample.kit.database) == 0
-    again = await post(sample, "old")
-    assert again.headers["idempotency-replayed"] == "true"
-    await owner.execute("update idempotent_request set created_at = $1 where key = 'old'", aged - timedelta(days=2))
-    await owner.close()
+    async with connected(notes_database.url) as owner:
+        await owner.execute("update idempotent_request set created_at = $1", aged)
+        assert await idempotency.forget_old(sample.kit.database) == 0
+        again = await post(sample, "old")
+        assert again.headers["idempotency-replayed"] == "true"
+        await owner.execute("update idempotent_request set created_at = $1 where key = 'old'", aged - timedelta(days=2))
     assert await idempotency.forget_old(sample.kit.database, batch=1) == 2
     assert "idempotency-replayed" in (await post(sample, "young")).headers
     assert "idempotency-replayed" not in (await post(sample, "old")).headers

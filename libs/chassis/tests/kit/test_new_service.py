@@ -130,13 +130,13 @@ async def test_a_service_made_by_the_recipe_records_publishes_hears_and_answers(
                 "/v1/entries", json={"customer_id": CUSTOMER, "amount_cents": 0}, headers={"idempotency-key": "x"}
             )
             assert refused.json()["errors"][0]["pointer"] == "/amount_cents"
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not (await client.get("/internal/quiescence")).json()["quiet"]:  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             metrics = (await client.get("/metrics")).text
             assert 'regua_relay_sent_total{topic="entry.recorded"} 2.0' in metrics
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), 10)
+        _, err = await asyncio.wait_for(process.communicate(), 30)
     finally:
         if process.returncode is None:
             process.kill()

@@ -87,7 +87,7 @@ async def test_a_service_migrates_starts_serves_and_stops_with_exit_code_0(name,
             assert quiet.get("service") == name, quiet
             assert (await client.get("/v1/operations")).status_code == 401
         process.send_signal(signal.SIGTERM)
-        out, err = await asyncio.wait_for(process.communicate(), 10)
+        out, err = await asyncio.wait_for(process.communicate(), 30)
     finally:
         if process.returncode is None:
             process.kill()

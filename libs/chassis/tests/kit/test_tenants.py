@@ -10,7 +10,7 @@ import pytest
 
 from chassis.api_tables import API_TABLES
 
-from .support import OTHER_TENANT, TENANT
+from .support import OTHER_TENANT, TENANT, connected
 
 pytestmark = pytest.mark.io
 REQUESTS = int(os.environ.get("REGUA_TEST_CROSSINGS", "2000"))
@@ -31,8 +31,7 @@ where r.rolname = $1 or (r.rolname = $1 and (r.rolsuper or r.rolbypassrls))
 
 
 async def test_every_table_with_a_tenant_is_protected_and_the_role_owns_nothing(sample, notes_database):
-    connection = await asyncpg.connect(notes_database.url)
-    try:
+    async with connected(notes_database.url) as connection:
         exposed = {row["relname"] for row in await connection.fetch(UNPROTECTED)}
         assert exposed - WITHOUT_POLICY == set()
         assert await connection.fetchval(OWNED, notes_database.app_role) == 0
@@ -40,24 +39,19 @@ async def test_every_table_with_a_tenant_is_protected_and_the_role_owns_nothing(
             await connection.execute(f"alter table {table} no force row level security")
             assert table in {row["relname"] for row in await connection.fetch(UNPROTECTED)}
             await connection.execute(f"alter table {table} force row level security")
-    finally:
-        await connection.close()
 
 
 async def test_without_a_tenant_there_are_no_rows_and_none_can_be_written(sample, notes_database):
     await sample.client.post(
         "/v1/notes", json={"text": "a", "amount_cents": 1}, headers=sample.headers(idempotency_key="k")
     )
-    connection = await asyncpg.connect(notes_database.app_url)
-    try:
+    async with connected(notes_database.app_url) as connection:
         for table in (*API_TABLES, "note"):
             assert await connection.fetchval(f"select count(*) from {table}") == 0  # noqa: S608
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(
                 "insert into note values (gen_random_uuid(), $1, 'x', 1, 1, clock_timestamp())", TENANT
             )
-    finally:
-        await connection.close()
 
 
 async def test_a_foreign_id_answers_404_in_the_same_bytes_as_an_unknown_one(sample):
@@ -110,13 +104,12 @@ async def test_interleaved_units_of_two_tenants_with_random_cancels_never_cross(
 
     for start in range(0, REQUESTS, 50):
         await asyncio.gather(*(one(number) for number in range(start, start + 50)))
-    owner = await asyncpg.connect(notes_database.url)
-    mixed = await owner.fetchval("select count(*) from note where text not like tenant_id::text || '%'")
-    idle = await owner.fetchval(
-        "select count(*) from pg_stat_activity where datname = $1 and state like 'idle in transaction%'",
-        notes_database.name,
-    )
-    await owner.close()
+    async with connected(notes_database.url) as owner:
+        mixed = await owner.fetchval("select count(*) from note where text not like tenant_id::text || '%'")
+        idle = await owner.fetchval(
+            "select count(*) from pg_stat_activity where datname = $1 and state like 'idle in transaction%'",
+            notes_database.name,
+        )
     assert seen["crossings"] == mixed == idle == 0
     assert seen["done"] + seen["cancelled"] == REQUESTS
     assert min(seen["done"], seen["cancelled"]) > REQUESTS // 20

@@ -21,7 +21,7 @@ from contracts import registry
 from contracts.envelope import Envelope
 from contracts.payments import PaymentReceived
 
-from .support import SAMPLE, SampleSettings, running, sample_service, sample_settings
+from .support import SAMPLE, SampleSettings, eventually, running, sample_service, sample_settings
 
 CUSTOMER = UUID("01930000-0000-7000-8000-0000000000c1")
 
@@ -66,9 +66,14 @@ async def test_one_trace_crosses_post_outbox_kafka_and_consumer(notes_database, 
             headers=sample.headers(idempotency_key="k", traceparent=f"00-{trace}-{parent}-01"),
         )
         assert answer.status_code == 201, answer.text
-        await asyncio.wait_for(seen.wait(), 40)
-        await asyncio.sleep(0.3)
-        metrics = (await sample.client.get("/metrics")).text
+        await asyncio.wait_for(seen.wait(), 60)
+        done = 'regua_consumer_events_total{outcome="done",topic="payment.received"} 1.0'
+
+        async def counted():
+            text = (await sample.client.get("/metrics")).text
+            return text if done in text and "regua_relay_sent_total{" in text else None
+
+        metrics = await eventually(counted)
         sample.kit.telemetry.provider.force_flush()
         spans = [span for span in exporter.get_finished_spans() if f"{span.context.trace_id:032x}" == trace]
     by_name = {span.name: span for span in spans}
@@ -86,7 +91,7 @@ async def test_one_trace_crosses_post_outbox_kafka_and_consumer(notes_database, 
     for secret in ("529.982.247-25", sample.key, "rk_test"):
         assert secret not in everything
     assert 'regua_relay_sent_total{topic="payment.received"} 1.0' in metrics
-    assert 'regua_consumer_events_total{outcome="done",topic="payment.received"} 1.0' in metrics
+    assert done in metrics
     assert 'regua_handler_seconds_count{topic="payment.received"} 1.0' in metrics
 
 

@@ -26,7 +26,7 @@ from chassis.inbox import PlaceKey
 from chassis.kafka import Incoming, Kafka, KafkaError, Member, Place
 from chassis.retry import Nature, RetryPolicy, classify
 
-_READ_WAIT_SECONDS = 0.1
+_READ_WAIT_SECONDS = 0.25
 _RECHECK_PARKED_SECONDS = 5.0
 
 
@@ -109,7 +109,7 @@ class Consumer:
         status = self._status
         assigned = self._member.assignment() if self._member else set()
         status.assigned = len(assigned)
-        status.waiting = {place: waiting.outcome.reason for place, waiting in self._settler.waiting.items()}
+        status.waiting = self._settler.troubled
         status.retries = self._settler.retries
         status.lag = {}
         for place in assigned:

@@ -93,6 +93,11 @@ class Settler:
             else:
                 self._progress(run)
 
+    @property
+    def troubled(self) -> dict[PlaceKey, str]:
+        """The partitions that wait or are just being tried again, with the reason."""
+        return {place: last.outcome.reason for place, last in self._last.items()}
+
     def due(self) -> list[list[Item]]:
         """Runs whose wait is over; they leave `waiting`."""
         now = monotonic_seconds()

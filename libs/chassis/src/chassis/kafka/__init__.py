@@ -10,10 +10,10 @@ from chassis.kafka.admin import (
     committed_offsets,
     create_topics,
     delete_topics,
-    end_offsets,
     read_all,
 )
 from chassis.kafka.cluster import Kafka
+from chassis.kafka.ends import Ends, end_offsets
 from chassis.kafka.hashing import murmur2, partition_of
 from chassis.kafka.headers import PackedHeaders, pack_headers, unpack_headers
 from chassis.kafka.member import Incoming, Member, Place
@@ -21,6 +21,7 @@ from chassis.kafka.producer import DeadProducerError, Producer, Record, Sent, is
 
 __all__ = [
     "DeadProducerError",
+    "Ends",
     "Incoming",
     "Kafka",
     "KafkaError",

@@ -1,4 +1,4 @@
-"""Topics and their ends, asked of the cluster."""
+"""Topics, their records and a group's offsets, asked of the cluster."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
 from chassis.kafka.cluster import Kafka
+from chassis.kafka.ends import end_offsets
 
 
 async def create_topics(
@@ -37,24 +38,6 @@ async def delete_topics(kafka: Kafka, topics: Iterable[str]) -> None:
         await admin.delete_topics([kafka.wire_topic(name) for name in topics])
     finally:
         await admin.close()
-
-
-async def end_offsets(kafka: Kafka, topics: Iterable[str]) -> dict[tuple[str, int], int]:
-    """The offset after the last record of every partition of the topics; topics that do not exist are left out."""
-    consumer = AIOKafkaConsumer(enable_auto_commit=False, **kafka.client_arguments())
-    await consumer.start()
-    try:
-        existing = await consumer.topics()
-        places = []
-        for topic in topics:
-            name = kafka.wire_topic(topic)
-            if name in existing:
-                numbers = await consumer._client._wait_on_metadata(name)  # noqa: SLF001 - no public way without a group
-                places += [TopicPartition(name, number) for number in numbers]
-        ends = await consumer.end_offsets(places) if places else {}
-        return {(kafka.topic_of(place.topic), place.partition): end for place, end in ends.items()}
-    finally:
-        await consumer.stop()
 
 
 class TopicRecord(NamedTuple):

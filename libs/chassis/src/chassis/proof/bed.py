@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+import asyncpg
 
 from chassis import migrations
 from chassis.clock import Clock, SystemClock, monotonic_seconds
@@ -25,6 +27,7 @@ class Bed:
     app_url: str
     kafka: Kafka
     group: str = "proof"
+    opened: list[Database] = field(default_factory=list, repr=False, compare=False)
 
     async def prepare(self, *, partitions: int = 4) -> "Bed":
         """Make tables and topics."""
@@ -33,8 +36,8 @@ class Bed:
         return self
 
     def database(self, *, step: Step = no_step, clock: Clock | None = None, **options: Any) -> Database:
-        """The service's database as one process sees it."""
-        return Database(
+        """The service's database as one process sees it; `close` gives it back."""
+        opened = Database(
             self.app_url,
             clock=clock or SystemClock(),
             ids=RandomIds(),
@@ -42,6 +45,21 @@ class Bed:
             step=step,
             **{"lanes": 4, "pool_size": 4, **options},
         )
+        self.opened.append(opened)
+        return opened
+
+    async def value(self, query: str, *arguments: Any) -> Any:
+        """The first value of a query as the administrator sees it."""
+        connection = await asyncpg.connect(self.admin_url)
+        try:
+            return await connection.fetchval(query, *arguments)
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Close every pool that was opened here, whatever became of its user."""
+        while self.opened:
+            await self.opened.pop().dispose()
 
 
 def bed(urls: tuple[str, str, str], bootstrap: str, *, prefix: str | None = None) -> Bed:

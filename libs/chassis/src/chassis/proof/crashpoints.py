@@ -163,7 +163,14 @@ def _recover_and_check(scenario: Scenario, bed: Bed) -> list[str]:
     return asyncio.run(scenario.check(bed))
 
 
-def run(worlds_of: Callable[[], Worlds], *, occurrences: int, workers: int, only: Sequence[str] = ()) -> Report:
+def run(
+    worlds_of: Callable[[], Worlds],
+    *,
+    occurrences: int,
+    workers: int,
+    only: Sequence[str] = (),
+    steps: Sequence[str] = (),
+) -> Report:
     """The whole proof. Points are shared out to so many forked workers."""
     started = time.monotonic()
     report = Report()
@@ -173,11 +180,12 @@ def run(worlds_of: Callable[[], Worlds], *, occurrences: int, workers: int, only
         if only and scenario.name not in only:
             continue
         worlds.prepare(scenario)
-        steps, stray = trace(scenario, worlds)
-        report.steps[scenario.name] = dict(sorted(steps.items()))
+        taken, stray = trace(scenario, worlds)
+        report.steps[scenario.name] = dict(sorted(taken.items()))
         for name, count in stray.items():
             report.stray[f"{scenario.name}: {name}"] = count
-        todo += [(scenario, point) for point in points_of(steps, occurrences=occurrences)]
+        points = points_of(taken, occurrences=occurrences)
+        todo += [(scenario, point) for point in points if not steps or point.step in steps]
     pipes = []
     for number in range(workers):
         reading, writing = os.pipe()

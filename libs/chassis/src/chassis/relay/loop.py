@@ -23,15 +23,13 @@ from chassis.kafka import (
     KafkaError,
     PackedHeaders,
     Producer,
-    Record,
     Sent,
-    end_offsets,
     partition_of,
 )
 from chassis.relay.lanes import Lane, snapshot, take_lanes
+from chassis.relay.marks import Speaker
 from chassis.relay.refused import Blocked
-from chassis.watermark import LaneMarks, Sources
-from contracts.watermark import WatermarkAdvanced
+from chassis.watermark import Sources
 
 _READ = """
 select o.lane, o.position, o.topic, o.key, o.payload, o.headers
@@ -51,6 +49,7 @@ _TROUBLE = (*_DATABASE_TROUBLE, OSError, KafkaError, TimeoutError, DeadProducerE
 
 _IDLE_FIRST_SECONDS = 0.01
 _IDLE_LAST_SECONDS = 0.2
+_GATHER_SECONDS = 0.005  # what is committed at the same time goes into one round
 _LANES_EVERY_SECONDS = 3.0
 _BLOCKED_EVERY_SECONDS = 2.0
 
@@ -105,14 +104,13 @@ class Relay:
         self._step = database.step
         self._chunk_rows = chunk_rows
         self._refused_limit = refused_limit
-        self._watermark_interval_seconds = watermark_interval_seconds
-        self._sources = sources
         self._connection: Any = None
         self._producer: Producer | None = None
         self._lanes: dict[int, Lane] = {}
         self._blocked = Blocked()
-        self._marks = LaneMarks(database.producer_name, database.lanes)
-        self._lanes_at = self._blocked_at = self._marks_at = float("-inf")
+        self._speaker = Speaker(database, kafka, interval_seconds=watermark_interval_seconds, sources=sources)
+        self._marks = self._speaker.marks
+        self._lanes_at = self._blocked_at = float("-inf")
         self._status = RelayStatus()
         self._stopping = False
         self._stop = asyncio.Event()
@@ -133,6 +131,7 @@ class Relay:
         try:
             await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
             self._stopping = True
+            self._database.facts_committed.beat()
             if not work.done():
                 await asyncio.wait({work}, timeout=grace_seconds)
             if work.done():
@@ -151,12 +150,13 @@ class Relay:
                 await self._open()
                 idle = _IDLE_FIRST_SECONDS
                 while not self._stopping:
+                    seen = self._database.facts_committed.seen()
                     moved = await self.round()
                     failures = 0
                     self._status.trouble = None
                     idle = _IDLE_FIRST_SECONDS if moved else min(_IDLE_LAST_SECONDS, idle * 1.5)
-                    if not moved:
-                        await self._nap(idle)
+                    if not moved and await self._database.facts_committed.wait(seen, idle):
+                        await asyncio.sleep(_GATHER_SECONDS)
             except (*_TROUBLE, TooManyRefusedError) as error:
                 self._status.trouble = type(error).__name__
                 failures += 1
@@ -239,7 +239,8 @@ class Relay:
             return moved
         for lane in drained:
             self._marks.complete(lane, as_of)
-        await self._say_watermarks()
+        if self._producer is not None:
+            self._status.watermarks += await self._speaker.say(self._producer, self._lanes)
         return moved
 
     async def _look_around(self) -> None:
@@ -387,31 +388,3 @@ class Relay:
         self._status.alarm = "refused"
         self._observer.refused(topic, reason)
         self._observer.alarm("outbox-refused", {"topic": topic, "reason": reason})
-
-    async def _say_watermarks(self) -> None:
-        """Publish the watermark of every lane that is complete as of a later instant than last said."""
-        interval = self._watermark_interval_seconds
-        if interval is None or monotonic_seconds() - self._marks_at < interval or self._producer is None:
-            return
-        self._marks_at = monotonic_seconds()
-        new = self._marks.lanes_without_base(self._lanes)
-        if new:
-            with self._step("relay.end_offsets"):
-                self._marks.set_base(new, await end_offsets(self._kafka, self._marks.topics()))
-        lanes = self._marks.due(self._lanes)
-        if not lanes:
-            return
-        sources = await self._sources() if self._sources else {}
-        instants = {lane: self._marks.as_of(lane) for lane in lanes}
-        partitions = await self._producer.partitions(WatermarkAdvanced.topic)
-        by_partition: dict[int, list[tuple[int, Record]]] = {}
-        for lane, record in self._marks.records(lanes, sources, self._database.ids):
-            by_partition.setdefault(partition_of(record.key, partitions), []).append((lane, record))
-        for partition, marks in by_partition.items():
-            with self._step("relay.send_watermark"):
-                sent = await self._producer.send(WatermarkAdvanced.topic, partition, [record for _, record in marks])
-            if sent.error is not None:
-                raise sent.error
-            for lane, _ in marks:
-                self._marks.said(lane, instants[lane])
-            self._status.watermarks += len(marks)
