@@ -40,7 +40,9 @@ def terms_for(invoice: Invoice, option: Boleto | PixCharge) -> ChargeTerms:
     return invoice.terms.model_copy(update=changes) if changes else invoice.terms
 
 
-def bank_document(invoice: Invoice, boleto: Boleto, person: Personal, *, uf: str, city_code: str) -> dict[str, Any]:
+def bank_document(
+    invoice: Invoice, boleto: Boleto, person: Personal, *, uf: str, city_code: str, payable_days_after_due: int
+) -> dict[str, Any]:
     """The body of a boleto's registration."""
     terms = terms_for(invoice, boleto).model_dump(mode="json")
     payer: dict[str, Any] = {"name": person.name, "tax_id": person.tax_id, "uf": uf, "city_code": city_code}
@@ -53,6 +55,7 @@ def bank_document(invoice: Invoice, boleto: Boleto, person: Personal, *, uf: str
         "amount_cents": boleto.amount_cents,
         "barcode": boleto.barcode,
         "linha_digitavel": boleto.linha_digitavel,
+        "payable_days_after_due": payable_days_after_due,
         **{name: terms[name] for name in ("fine", "interest", "discount", "abatement")},
         "payer": payer,
         "beneficiary": {"name": invoice.creditor.name, "tax_id": invoice.creditor.tax_id},

@@ -39,6 +39,7 @@ class _Providers:
     bank: Bank | None
     psp: Psp | None
     pix_key: str
+    payable_days_after_due: int
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ async def _cases(tx: Tx, open_ones: Sequence[Registration]) -> list[_Case]:
 @asynccontextmanager
 async def _providers(tx: Tx) -> AsyncIterator[_Providers]:
     settings = config.settings()
-    pix = (await creditors.load(tx)).profile.pix
+    profile = (await creditors.load(tx)).profile
     timeout = settings.invoicing_provider_timeout_seconds
     token = revealed(settings.invoicing_bank_token)
     headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -96,7 +97,8 @@ async def _providers(tx: Tx) -> AsyncIterator[_Providers]:
             psp=Psp(psp, client_id=settings.invoicing_psp_client_id, client_secret=secret)
             if settings.invoicing_psp_url
             else None,
-            pix_key=pix.key if pix else "",
+            pix_key=profile.pix.key if profile.pix else "",
+            payable_days_after_due=profile.bank.payable_days_after_due if profile.bank else 0,
         )
 
 
@@ -135,7 +137,14 @@ async def _ask(case: _Case, providers: _Providers) -> Outcome:
             if person is None:
                 return Outcome("refused", "customer_erased")
             where = case.customer
-            body = bank_document(case.invoice, option, person, uf=where.uf, city_code=where.city_code)
+            body = bank_document(
+                case.invoice,
+                option,
+                person,
+                uf=where.uf,
+                city_code=where.city_code,
+                payable_days_after_due=providers.payable_days_after_due,
+            )
             return await providers.bank.register(option, body, asked_before=asked_before)
         return await _ask_psp(case, option, providers, asked_before=asked_before)
     except BrasilError as error:
