@@ -251,6 +251,9 @@ class TestFigures:
             ("partially_paid", True, 1),
         ]
         assert (found["invoices"], found["open_cents"], found["overdue_cents"]) == (3, 160_000, 160_000)
+        on_the_day = await api.figure("portfolio", on="2026-02-11")
+        assert (on_the_day["open_cents"], on_the_day["overdue_cents"]) == (200_000, 0)
+        assert (await api.figure("portfolio", on="2026-02-12"))["overdue_cents"] == 200_000
 
     async def test_money_and_attention_by_step_channel_and_hour(self, api: Api) -> None:
         await api.bench.tell(list(copies(1, random=Random(1))))

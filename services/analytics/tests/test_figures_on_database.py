@@ -1,6 +1,7 @@
 """The figures in SQL against the pure functions, on random portfolios: each seed is a tenant of its own."""
 
 from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from analytics_told import Bench
+from analytics_told import NOON, HandClock
 
 from analytics.domain.ageing import Owed, ageing
 from analytics.domain.days import end_of
@@ -25,10 +26,14 @@ from analytics.domain.recovery import Paid, Reached, recovery
 from analytics.domain.rounding import share
 from analytics.store import figures, forecasts, messages, projecting
 from analytics.store.standing import Books
+from chassis.db import Database
+from chassis.ids import RandomIds
+from regua.testing import FreshDatabase, MakeDatabase, run_apart
 
 pytestmark = pytest.mark.io
 
 TODAY = date(2026, 6, 30)
+DAYS = (TODAY, TODAY - timedelta(days=1), TODAY - timedelta(days=45), TODAY - timedelta(days=300))
 SEEDS = range(6)
 Rows = list[dict[str, Any]]
 
@@ -142,7 +147,7 @@ class Portfolio:
                 invoice_id=invoice_id,
                 reversal_id=self.new_id(),
                 kind="refund",
-                reversed_on=paid_on + timedelta(days=self.random.randint(0, 30)),
+                reversed_on=self.random.choice(DAYS[1:]) if self.random.random() < 0.3 else self.day(-120, 0),
                 money_cents=money_cents,
                 principal_cents=principal_cents,
                 event_id=self.new_id(),
@@ -220,25 +225,43 @@ def unpaid(row: dict[str, Any]) -> int:
     return cents
 
 
+@pytest.fixture(scope="module")
+def filled(make_database: MakeDatabase, migrated_analytics: FreshDatabase) -> Iterator[tuple[str, list[Portfolio]]]:
+    """A database that holds the portfolios of all seeds, each under its own tenant, written in random order."""
+    fresh = make_database(template=migrated_analytics)
+    portfolios = [Portfolio(Random(seed), UUID(int=1_000 + seed)).fill(120) for seed in SEEDS]
+
+    async def fill() -> None:
+        database = Database(fresh.app_url, clock=HandClock(NOON), ids=RandomIds(), producer_name="analytics")
+        for made in portfolios:
+            async with database.unit_of_work(tenant_id=made.tenant) as tx:
+                rows = [(table, row) for table, own in made.rows.items() for row in own]
+                made.random.shuffle(rows)
+                await projecting.add_facts(tx, rows)
+        await database.dispose()
+
+    run_apart(fill())
+    yield fresh.app_url, portfolios
+    fresh.drop()
+
+
+@pytest.fixture
+async def database(filled: tuple[str, list[Portfolio]]) -> AsyncIterator[Database]:
+    made = Database(filled[0], clock=HandClock(NOON), ids=RandomIds(), producer_name="analytics")
+    yield made
+    await made.dispose()
+
+
 @pytest.fixture(params=SEEDS)
-async def portfolio(request: pytest.FixtureRequest, bench: Bench) -> Portfolio:
-    random = Random(request.param)
-    made = Portfolio(random, UUID(int=1_000 + request.param)).fill(120)
-    async with bench.database.unit_of_work(tenant_id=made.tenant) as tx:
-        rows = [(table, row) for table, own in made.rows.items() for row in own]
-        random.shuffle(rows)
-        await projecting.add_facts(tx, rows)
-    return made
+def portfolio(request: pytest.FixtureRequest, filled: tuple[str, list[Portfolio]]) -> Portfolio:
+    return filled[1][request.param]
 
 
-DAYS = (TODAY, TODAY - timedelta(days=1), TODAY - timedelta(days=45), TODAY - timedelta(days=300))
-
-
-async def test_figures_of_the_books_agree_with_the_rules(portfolio: Portfolio, bench: Bench) -> None:
+async def test_figures_of_the_books_agree_with_the_rules(portfolio: Portfolio, database: Database) -> None:
     for on in DAYS:
         for segment in (None, "retail"):
             books, rows = Books(on, TODAY, segment), portfolio.standing(on, segment)
-            async with bench.database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
+            async with database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
                 aged = await figures.ageing_on(tx, books)
                 matured = [await figures.matured_on(tx, books, after_days=days) for days in (0, 30, 90)]
                 sales = await figures.sales_on(tx, books, days=200)
@@ -263,12 +286,12 @@ async def test_figures_of_the_books_agree_with_the_rules(portfolio: Portfolio, b
             assert sum(line["amount_cents"] for line in states) == sum(row["amount_cents"] for row in rows)
 
 
-async def test_days_to_receive_agree_with_the_rule(portfolio: Portfolio, bench: Bench) -> None:
+async def test_days_to_receive_agree_with_the_rule(portfolio: Portfolio, database: Database) -> None:
     for on in DAYS:
         since = on - timedelta(days=120)
         known = {row["invoice_id"]: row for row in portfolio.standing(on)}
         lines = [row for row in portfolio.payments(on) if since <= row["paid_on"] <= on and row["principal_cents"]]
-        async with bench.database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
+        async with database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
             found = await figures.received_in(tx, Books(on, TODAY), since=since)
         received = [
             Received(invoice["issued_on"], invoice["payable_on"], row["paid_on"], row["principal_cents"])
@@ -280,7 +303,7 @@ async def test_days_to_receive_agree_with_the_rule(portfolio: Portfolio, bench: 
         assert found.unknown_cents == sum(row["principal_cents"] for row in lines if row["invoice_id"] not in known)
 
 
-async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio, bench: Bench) -> None:
+async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio, database: Database) -> None:
     about = {row["message_id"]: row["invoice_id"] for row in portfolio.rows["message_invoice"]}
     sent = [row for row in portfolio.rows["attempt_fact"] if row["sent_at"]]
     reached = [
@@ -301,7 +324,7 @@ async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio
             for row in sent
             if end_of(since - timedelta(days=1)) < row["sent_at"] <= end_of(until)
         ]
-        async with bench.database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
+        async with database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
             assert await messages.recovered(tx, since=since, until=until) == recovery(reached=reached, paid=paid)
             assert await messages.engaged(tx, by="channel", since=since, until=until) == engagement(
                 handed, by="channel"
@@ -309,7 +332,7 @@ async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio
             assert await messages.engaged(tx, by="hour", since=since, until=until) == engagement(handed, by="hour")
 
 
-async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, bench: Bench) -> None:
+async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, database: Database) -> None:
     for on in DAYS:
         rows = portfolio.standing(on)
         first, last = on - timedelta(days=396), on - timedelta(days=31)
@@ -347,7 +370,7 @@ async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, bench: Be
             days=60,
             kept_share=kept,
         )
-        async with bench.database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
+        async with database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
             made, found_history, found_kept = await forecasts.expected(tx, Books(on, TODAY), days=60)
         assert found_kept == kept
         assert found_kept == Fraction(1) or ended

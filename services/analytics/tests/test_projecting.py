@@ -1,5 +1,6 @@
 """Events in, projections out, on a real database: neither order nor repetition nor the size of batches matters."""
 
+import asyncio
 import json
 from datetime import timedelta
 from random import Random
@@ -8,7 +9,9 @@ from uuid import UUID
 import pytest
 from analytics_told import NOON, OTHER, TENANT, TOPICS, Bench, copies, example, wrap
 
+from analytics import consumers
 from analytics.store.tables import PROJECTIONS
+from chassis.proof.bed import until
 from contracts import registry
 from contracts.base import Event
 from contracts.catalogue import TOPICS as ALL_TOPICS
@@ -75,6 +78,35 @@ class TestInvoiceVersions:
             (3, first + timedelta(days=4), first + timedelta(days=4)),
             (4, first + timedelta(days=4), None),
         ]
+
+    async def test_two_processes_that_write_versions_of_one_invoice_do_not_overlook_each_other(
+        self, bench: Bench
+    ) -> None:
+        data, payload = example("invoice.issued"), registry.topic("invoice.issued").payload
+        events = []
+        for version in (1, 2):
+            data["invoice"]["version"] = version
+            fact = payload.model_validate(data)
+            events.append(wrap(fact, event_id=UUID(int=version), time=NOON + timedelta(days=version)))
+        handler = consumers.subscriptions.handlers["invoice.issued"].many
+        assert handler is not None
+        async with bench.database.unit_of_work(tenant_id=TENANT) as first:
+            await handler(first, events[1:])
+            second = asyncio.create_task(bench.tell(events[:1]))
+            watching = await bench.database.connect("watching")
+            waiting = (
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+            )
+
+            async def blocked_or_done() -> bool:
+                return second.done() or bool(await watching.fetchval(waiting))
+
+            await until(blocked_or_done, within_seconds=60, what="the second writer neither waits nor ends")
+            await watching.close()
+        await second
+        async with bench.database.unit_of_work(tenant_id=TENANT, commit=False) as tx:
+            rows = await (await tx.connection()).fetch("select version, until_on from invoice_fact order by version")
+        assert [tuple(row) for row in rows] == [(1, (NOON + timedelta(days=2)).date()), (2, None)]
 
 
 class TestTenants:

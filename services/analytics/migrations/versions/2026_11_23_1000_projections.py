@@ -32,6 +32,12 @@ _TABLES = {
           primary key (tenant_id, customer_id)
         )
         """,
+    "invoice_head": """
+        create table invoice_head (
+          tenant_id uuid not null, invoice_id uuid not null, last_version integer not null,
+          primary key (tenant_id, invoice_id)
+        )
+        """,
     "invoice_fact": """
         create table invoice_fact (
           tenant_id uuid not null, invoice_id uuid not null, version integer not null, event_id uuid not null,

@@ -41,6 +41,7 @@ def _erased(event: Envelope[Any]) -> Iterator[Row]:
 
 def _invoice(event: Envelope[Any]) -> Iterator[Row]:
     invoice = event.data.invoice
+    yield "invoice_head", {"invoice_id": invoice.invoice_id, "last_version": invoice.version}
     yield (
         "invoice_fact",
         {

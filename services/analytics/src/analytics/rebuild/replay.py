@@ -23,7 +23,7 @@ from chassis.retry import RetryPolicy
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a replay is: records read of all there were when it began."""
+    """How far a replay is: records read, of those that lay ahead when it began (some may come while it reads)."""
 
     records: int
     total: int
@@ -38,7 +38,7 @@ class Progress:
     @property
     def left_seconds(self) -> int | None:
         """Seconds to go at that rate; None before anything was read."""
-        return (self.total - self.records) // self.per_second if self.per_second else None
+        return max(0, self.total - self.records) // self.per_second if self.per_second else None
 
     def as_json(self) -> dict[str, int | None]:
         """One line of `--json`."""
@@ -71,9 +71,7 @@ class Replay:
         started = said_at = monotonic_seconds()
 
         def progress() -> Progress:
-            return Progress(
-                min(self._settled.records, total), total, monotonic_seconds() - started, len(self._settled.parked)
-            )
+            return Progress(self._settled.records, total, monotonic_seconds() - started, len(self._settled.parked))
 
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False,

@@ -25,7 +25,8 @@ select $1, * from unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as row(invoi
 order by 2, 3, 4 on conflict do nothing
 """
 # A version holds from the day it was known until the first day on which a later one was; of a day's versions, the
-# last. Written from all versions of the invoice, so the order in which they came does not matter.
+# last. Written from all versions of the invoice, so the order in which they came does not matter; `invoice_head`, which
+# was written before, keeps other writers of the same invoice waiting, so none is overlooked.
 _UNTIL = """
 update invoice_fact as own set until_on = found.until_on
 from (select invoice_id, version, min(known_on) over (
@@ -71,12 +72,12 @@ async def add_entries(tx: Tx, entries: Sequence[Entry]) -> set[UUID]:
 
 
 async def add_facts(tx: Tx, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Fold rows into their tables; invoices then know until when each of their versions held."""
+    """Fold rows into their tables, in the order of `FOLDS`; invoices then know until when each version held."""
     by_table: dict[str, list[Mapping[str, Any]]] = {}
     for table, row in rows:
         by_table.setdefault(table, []).append(row)
-    for table, own in by_table.items():
-        await fold(tx, FOLDS[table], own)
+    for table in FOLDS:
+        await fold(tx, FOLDS[table], by_table.get(table, ()))
     invoices = by_table.get("invoice_fact")
     if invoices:
         connection = await tx.connection()

@@ -14,6 +14,9 @@ _ALL = (
         chosen={"kind": "text", "uf": "text", "time_zone": "text", "segment": "text"},
         least={"erased_at": _INSTANT},
     ),
+    # One row an invoice: whoever writes a version of it writes here first, so that writers of one invoice follow one
+    # another and each sees the versions of those before (see `projecting`).
+    Fold("invoice_head", {"invoice_id": "uuid"}, greatest={"last_version": "int"}),
     Fold(
         "invoice_fact",
         {"invoice_id": "uuid", "version": "int"},
