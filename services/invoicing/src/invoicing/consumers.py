@@ -2,8 +2,8 @@
 
 from chassis.consumer import Subscriptions
 from contracts import notifier, payments
-from invoicing.due_work import ABANDONED, DUE, IMPORT, OVERDUE, REGISTER, schedules
-from invoicing.handlers import board, customers, days, imports, registration, responses, uploads
+from invoicing.due_work import ABANDONED, DUE, IMPORT, OCCURRENCE, OVERDUE, REGISTER, schedules
+from invoicing.handlers import board, customers, days, imports, plans, registration, responses, uploads
 from invoicing.handlers import payments as money
 
 subscriptions = Subscriptions("invoicing")
@@ -23,3 +23,4 @@ schedules.on_batch(OVERDUE)(days.tell_overdue)
 schedules.on_batch(REGISTER)(registration.register_charges)
 schedules.on(IMPORT)(imports.read_piece)
 schedules.on(ABANDONED)(uploads.drop_abandoned)
+schedules.on(OCCURRENCE)(plans.issue_occurrence)

@@ -10,10 +10,11 @@ from invoicing.api import (
     invoice_lists,
     invoices,
     papers,
+    plans,
     public,
     responses,
 )
 
 router = APIRouter(prefix="/v1")
-for part in (creditor, customers, invoices, invoice_lists, invoice_changes, papers, imports, responses, public):
+for part in (creditor, customers, invoices, invoice_lists, invoice_changes, papers, plans, imports, responses, public):
     router.include_router(part.router)

@@ -85,6 +85,7 @@ async def list_invoices(
     document_number: Annotated[str | None, Query(max_length=80)] = None,
     due_from: date | None = None,
     due_to: date | None = None,
+    plan_id: UUID | None = None,
     q: Annotated[
         str | None, Query(min_length=1, max_length=80, description="part of document number or external id")
     ] = None,
@@ -102,6 +103,7 @@ async def list_invoices(
         due_from=due_from,
         due_to=due_to,
         q=q,
+        plan_id=plan_id,
     )
     async with reading(request, principal) as tx:
         found = await lists.page(tx, wanted, after=keyset.after, limit=limit + 1)

@@ -32,6 +32,7 @@ where i.tenant_id = $1 and ($2::text is null or i.state = $2) and ($3::text is n
   and ($8::date is null or i.due_on <= $8)
   and ($9::text is null or strpos(lower(i.document_number), $9) > 0 or strpos(lower(i.external_id), $9) > 0)
   and ($10::date is null or (i.due_on, i.invoice_id) > ($10, $11::uuid))
+  and ($13::uuid is null or i.plan_id = $13)
 order by i.due_on, i.invoice_id limit $12
 """  # noqa: S608 - constant columns
 _ONE = f"select {_LINE} from {_JOINED} where i.tenant_id = $1 and i.invoice_id = $2"  # noqa: S608 - constant columns
@@ -60,6 +61,7 @@ class Wanted:
     due_from: date | None = None
     due_to: date | None = None
     q: str | None = None
+    plan_id: UUID | None = None
 
 
 async def page(tx: Tx, wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> list[Any]:
@@ -81,6 +83,7 @@ async def page(tx: Tx, wanted: Wanted, *, after: Sequence[Any] | None, limit: in
             due_on,
             invoice_id,
             limit,
+            wanted.plan_id,
         )
     )
 
