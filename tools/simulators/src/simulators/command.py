@@ -91,10 +91,36 @@ def _bank(world: World, given: argparse.Namespace) -> Simulator:
     return Bank(world, token=given.token, fee_cents=given.fee_cents)
 
 
+def _describe_messages(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--token", help="bearer token that senders need")
+    one.add_argument("--webhook-secret", help="whsec_…, signs callbacks by Standard Webhooks")
+
+
+def _messages(world: World, given: argparse.Namespace) -> Simulator:
+    from simulators.messages.simulator import Messages
+
+    return Messages(world, token=given.token, webhook_secret=given.webhook_secret)
+
+
+def _describe_mail(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--smtp-port", type=int, default=0)
+    one.add_argument("--notifier", default="", help="address of the service that takes bounces and replies")
+    one.add_argument("--inbound-token", default="", help="bearer token for it")
+
+
+def _mail(world: World, given: argparse.Namespace) -> Simulator:
+    from simulators.mail.simulator import MailProvider
+
+    smtp = (given.host, given.smtp_port)
+    return MailProvider(world, smtp=smtp, notifier=given.notifier, inbound_token=given.inbound_token)
+
+
 Maker = Callable[[World, argparse.Namespace], Simulator]
 Describer = Callable[[argparse.ArgumentParser], None]
 
 SIMULATORS: dict[str, tuple[Describer, Maker]] = {
     "bank": (_describe_bank, _bank),
+    "messages": (_describe_messages, _messages),
+    "mail": (_describe_mail, _mail),
     "psp": (_describe_psp, _psp),
 }

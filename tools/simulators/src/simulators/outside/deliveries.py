@@ -132,7 +132,7 @@ class Deliveries:
         one.attempts += 1
         started = monotonic_seconds()
         one.first_try = started if one.first_try is None else one.first_try
-        headers = {**one.headers, **(self._sign(one.delivery_id, one.body) if self._sign else {})}
+        headers = {**(self._sign(one.delivery_id, one.body) if self._sign else {}), **one.headers}
         try:
             answer = await client.post(one.url, content=one.body, headers=headers)
             status: int | None = answer.status_code
