@@ -9,11 +9,13 @@ import pytest
 
 from brasil.cli import main
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+HOME = Path(__file__).parents[1]
+README = (HOME / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n\$ python -m brasil (.+?)\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_the_python_examples_give_what_they_say():
+def test_the_python_examples_give_what_they_say(monkeypatch):
+    monkeypatch.chdir(HOME)
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     example = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README", "README.md", 0)
     said = []
