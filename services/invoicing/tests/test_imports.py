@@ -1,15 +1,17 @@
 """Imports through the API on a real database: once, in pieces, again, and after a kill."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx2
+import psutil
 import pytest
 from invoicing_bench import Api, topics
 from invoicing_builders import OTHER, cpf, profile
 
-from chassis import canary
+from chassis import canary, clock
 from chassis.schedules import Scheduler
 from invoicing.due_work import schedules
 
@@ -164,6 +166,37 @@ class TestImports:
         for part in ("", "/errors", "/errors.csv"):
             assert (await api.get(path + part, tenant=OTHER)).status_code == 404
         assert (await api.get("/v1/imports", tenant=OTHER)).json()["items"] == []
+
+
+@pytest.mark.campaign
+async def test_a_long_file_is_read_within_256_mib(api: Api) -> None:
+    """Rows by REGUA_TEST_IMPORT_ROWS. What is measured is the whole process: service, client and test."""
+    count = int(os.environ.get("REGUA_TEST_IMPORT_ROWS", "4000"))
+    await with_profile(api)
+    process, started = psutil.Process(), clock.monotonic_seconds()
+    peak = process.memory_info().rss
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield f"{HEADER}\n".encode()
+        for start in range(0, count, 500):
+            rows = (row(n, customer=f"K-{n // 3}", tax_id=cpf(n // 3 + 10_000)) for n in range(start, start + 500))
+            yield "".join(f"{one}\n" for one in rows).encode()
+
+    headers = {"authorization": f"Bearer {next(iter(api.keys.values()))}", "content-type": "text/csv"}
+    answer = await api.client.post("/v1/imports", content=lines(), headers={**headers, "idempotency-key": "long"})
+    assert answer.status_code == 202
+    received = clock.monotonic_seconds()
+    while (await api.get(f"/v1/imports/{answer.json()['id']}")).json()["state"] != "finished":
+        await api.bench.scheduler.turn()
+        peak = max(peak, process.memory_info().rss)
+    ended = clock.monotonic_seconds()
+    print(
+        f"{count} rows: received {received - started:.1f} s, read {ended - received:.1f} s "
+        f"({count / (ended - received):.0f} rows/s), peak {peak >> 20} MiB"
+    )
+    issued = (await api.bench.fetch("select count(*) from invoice"))[0][0]
+    assert issued == -(-count // 500) * 500
+    assert peak < 256 << 20
 
 
 class TestKilled:
