@@ -194,34 +194,47 @@ class TestOneInvoice:
         await bench.tell(customer(), invoice())
         assert await bench.work(at("2026-02-20 10:05")) == []
 
-    async def test_a_suppressed_message_gives_its_step_back(self, bench: Bench) -> None:
+    async def test_a_message_kept_back_for_what_passes_gives_its_step_back(self, bench: Bench) -> None:
         await bench.tell(customer(), invoice())
-        (message,) = [fact for fact in await bench.work(at("2026-03-05 12:00")) if fact.topic == "message.requested"]
-        suppressed = registry.topic("message.suppressed").payload.model_validate(
-            {
-                "message_id": message.message_id,
-                "customer_id": message.customer_id,
-                "invoice_ids": [item.invoice_id for item in message.invoices],
-                "decision_id": message.decision_id,
-                "policy": message.policy,
-                "step_key": message.step_key,
-                "tone": message.tone,
-                "reason": "stale_facts",
-                "checks": ["stale_facts"],
-                "suppressed_at": bench.clock.now(),
-                "evidence": {"sequence": 1, "entry_hash": "0" * 64, "previous_hash": "0" * 64},
-            }
-        )
-        await bench.tell(suppressed)
-        again = [fact for fact in await bench.work(at("2026-03-05 13:00")) if fact.topic == "message.requested"]
+        (message,) = requested(await bench.work(at("2026-03-05 12:00")))
+        await bench.tell(suppressed(message, "stale_facts", bench.clock.now()))
+        again = requested(await bench.work(at("2026-03-05 13:00")))
         assert [fact.step_key for fact in again] == [message.step_key]
         assert again[0].message_id != message.message_id
+
+    async def test_a_message_kept_back_for_what_stays_is_not_asked_for_again(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice())
+        (message,) = requested(await bench.work(at("2026-03-05 12:00")))
+        await bench.tell(suppressed(message, "no_usable_contact", bench.clock.now()))
+        assert requested(await bench.work(at("2026-03-05 13:00"))) == []
 
     async def test_an_outage_of_a_week_is_caught_up_with_the_latest_step_alone(self, bench: Bench) -> None:
         await bench.tell(customer(), invoice())
         await bench.work(at("2026-02-20 10:01"))
         said = [fact for fact in await bench.work(at("2026-03-18 12:00")) if fact.topic == "message.requested"]
         assert [fact.step_key for fact in said] == ["after_7"]
+
+
+def requested(facts: list[Any]) -> list[Any]:
+    return [fact for fact in facts if fact.topic == "message.requested"]
+
+
+def suppressed(message: Any, reason: str, when: Any) -> Event:
+    return registry.topic("message.suppressed").payload.model_validate(
+        {
+            "message_id": message.message_id,
+            "customer_id": message.customer_id,
+            "invoice_ids": [item.invoice_id for item in message.invoices],
+            "decision_id": message.decision_id,
+            "policy": message.policy,
+            "step_key": message.step_key,
+            "tone": message.tone,
+            "reason": reason,
+            "checks": [reason],
+            "suppressed_at": when,
+            "evidence": {"sequence": 1, "entry_hash": "0" * 64, "previous_hash": "0" * 64},
+        }
+    )
 
 
 def responded(answer: dict[str, Any], issued: Any) -> Event:

@@ -9,6 +9,7 @@ from contracts.invoicing import CustomerErased, CustomerEvent, InvoiceEvent
 from contracts.notifier import ContactInvalidated, ContactOptedOut, MessageFailed, MessageSuppressed
 from contracts.payments import PaymentAllocated, PaymentReversed
 from contracts.watermark import WatermarkAdvanced
+from dunning.domain.suppression import may_be_decided_anew
 from dunning.due_work import review_now
 from dunning.store import copies, messages
 
@@ -61,8 +62,11 @@ async def contact_invalidated(tx: Tx, event: Envelope[ContactInvalidated]) -> No
 
 
 async def message_suppressed(tx: Tx, event: Envelope[MessageSuppressed]) -> None:
-    """A message never left: it does not count against the caps, and its step may be decided anew."""
-    await messages.withdraw(tx, event.data.message_id, step_key=event.data.step_key)
+    """A message never left: it does not count against the caps; whether its step counts depends on why."""
+    if may_be_decided_anew(event.data.reason):
+        await messages.withdraw(tx, event.data.message_id, step_key=event.data.step_key)
+    else:
+        await messages.failed(tx, event.data.message_id)
     await review_now(tx, [event.data.customer_id])
 
 
