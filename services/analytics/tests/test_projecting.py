@@ -90,6 +90,7 @@ class TestInvoiceVersions:
             events.append(wrap(fact, event_id=UUID(int=version), time=NOON + timedelta(days=version)))
         handler = consumers.subscriptions.handlers["invoice.issued"].many
         assert handler is not None
+        await bench.tell([event for event in copies(1, random=Random(1)) if event.data.topic == "case.opened"])
         async with bench.database.unit_of_work(tenant_id=TENANT) as first:
             await handler(first, events[1:])
             second = asyncio.create_task(bench.tell(events[:1]))

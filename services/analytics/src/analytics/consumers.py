@@ -10,8 +10,8 @@ subscriptions = Subscriptions("analytics")
 subscriptions.on_batch(invoicing.CustomerRegistered, invoicing.CustomerUpdated, invoicing.CustomerErased)(
     projecting.project
 )
-subscriptions.on_batch(invoicing.InvoiceIssued)(projecting.invoices_changed)
 subscriptions.on_batch(
+    invoicing.InvoiceIssued,
     invoicing.InvoiceAmended,
     invoicing.InvoiceDue,
     invoicing.InvoiceOverdue,

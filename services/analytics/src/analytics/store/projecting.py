@@ -42,13 +42,17 @@ select $1, * from unnest($2::date[], $3::text[], $4::text[], $5::text[], $6::big
 order by 2, 3, 4, 5
 on conflict (tenant_id, day, outcome, step_key, reason) do update set decisions = own.decisions + excluded.decisions
 """
-_TENANT = "insert into tenant_seen (tenant_id) values ($1) on conflict do nothing"
+_TENANT = "insert into tenant_seen (tenant_id) values ($1) on conflict do nothing returning tenant_id"
+
+
+async def meet_tenant(tx: Tx) -> bool:
+    """Remember the transaction's tenant; true if nothing was known of it before. Takes no lock once it is known."""
+    return await (await tx.connection()).fetchval(_TENANT, tx.tenant_id) is not None
 
 
 async def add_entries(tx: Tx, entries: Sequence[Entry]) -> set[UUID]:
     """Put the entries on their timelines; returns the ids of those that were not there yet."""
     connection = await tx.connection()
-    await connection.execute(_TENANT, tx.tenant_id)
     rows = await connection.fetch(
         _ENTRIES,
         tx.tenant_id,
