@@ -41,6 +41,8 @@ def test_a_new_service_folder_is_missed_in_every_list_until_it_is_named_there(pl
         "pyproject.toml: tool.importlinter: containers lacks ghost",
         "pyproject.toml: tool.importlinter: rules lacks ghost.domain",
         "docker-compose.yml: service ghost is not in compose",
+        "deploy/k8s/services/ghost/kustomization.yaml: service ghost has no manifests",
+        "deploy/k8s/base/kustomization.yaml: service ghost is not in the base",
         "libs/contracts/src/contracts/catalogue.py: service ghost neither produces nor consumes a topic",
         "README.md: service ghost is not mentioned",
         "README.pt-BR.md: service ghost is not mentioned",

@@ -23,12 +23,3 @@ def test_one_node_does_all_that_the_product_needs_also_when_it_is_killed_under_l
 @pytest.mark.campaign
 def test_three_nodes_do_too_with_each_of_them_killed_in_turn(tmp_path):
     assert checks_of(Live(tmp_path / "home"), "--nodes", "3") == dict.fromkeys([*CHECKS, KILL], True)
-
-
-@pytest.mark.io
-def test_a_named_broker_is_checked_and_never_killed(tmp_path, kafka_bootstrap):
-    code, told, said = Live(tmp_path / "home").run("conformance", KAFKA_BOOTSTRAP=kafka_bootstrap)
-    assert code == 0, said
-    found = {check["check"]: check["passed"] for check in told["checks"]}
-    assert found == {**dict.fromkeys(CHECKS, True), KILL: None}
-    assert not (tmp_path / "home" / "conformance").exists()

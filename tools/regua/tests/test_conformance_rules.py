@@ -2,6 +2,8 @@
 
 import pytest
 
+from regua.commands import conformance as command
+from regua.conformance import run
 from regua.conformance.base import Broker, CheckFailedError, expect
 from regua.conformance.groups import all_seen, in_order, shared
 from regua.conformance.kills import first_fault
@@ -67,3 +69,22 @@ def test_expect_is_silent_when_all_is_well():
     expect(True, "never")
     with pytest.raises(CheckFailedError, match="always"):
         expect([], "always")
+
+
+async def test_a_broker_that_is_not_ours_is_checked_and_never_killed(monkeypatch):
+    async def good(broker):
+        return "good"
+
+    monkeypatch.setattr(run, "CHECKS", {"only": good})
+    seen = []
+    outcomes = await run.run_all(Broker(bootstrap="theirs:1"), seen.append)
+    assert [(one.check, one.passed) for one in outcomes] == [("only", True), (run.KILL, None)]
+    assert seen == outcomes
+
+
+def test_a_named_cluster_is_used_as_it_is_and_nothing_is_started(monkeypatch, tmp_path):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "theirs:9092")
+    monkeypatch.setenv("REGUA_HOME", str(tmp_path / "home"))
+    with command._broker(3) as broker:
+        assert (broker.bootstrap, broker.control) == ("theirs:9092", None)
+    assert not (tmp_path / "home").exists()

@@ -13,6 +13,7 @@ from regua.guards.tree import Tree
 
 COMPOSE = "docker-compose.yml"
 COMPOSE_OTHERS = frozenset({"kafka", "postgres", "topics", "prometheus"})
+KUBERNETES = "deploy/k8s"
 CATALOGUE = "libs/contracts/src/contracts/catalogue.py"
 PAGES = ("README.md", "README.pt-BR.md", "docs/architecture.md")
 SERVICE_FILES = ("pyproject.toml", "README.md", "src/{name}/__init__.py", "src/{name}/py.typed", "src/{name}/main.py")
@@ -39,6 +40,7 @@ def find(tree: Tree) -> Iterator[Finding]:
     yield from _folders(tree, names)
     yield from _root(tree, names, packages(tree))
     yield from _compose(tree, names)
+    yield from _kubernetes(tree, names)
     yield from _catalogue(tree, names)
     for page in PAGES:
         text = (tree.text(page) or "").lower()
@@ -114,6 +116,22 @@ def _compose(tree: Tree, names: tuple[str, ...]) -> Iterator[Finding]:
             yield Finding(
                 COMPOSE, 1, f"compose has {name}, which is no service here", "Take it out, or add its folder."
             )
+
+
+def _kubernetes(tree: Tree, names: tuple[str, ...]) -> Iterator[Finding]:
+    """Every service has its manifests, and the base takes each of them."""
+    base = f"{KUBERNETES}/base/kustomization.yaml"
+    document: dict[str, Any] = yaml.safe_load(tree.text(base) or "") or {}
+    listed = {path.rpartition("/")[2] for path in document.get("resources", []) if "/services/" in path}
+    folder = f"{KUBERNETES}/services/"
+    have = {path.removeprefix(folder).partition("/")[0] for path in tree.files if path.startswith(folder)}
+    for name in sorted(set(names) - have):
+        remedy = "Copy another service's folder there and change its name."
+        yield Finding(f"{folder}{name}/kustomization.yaml", 1, f"service {name} has no manifests", remedy)
+    for name in sorted(set(names) - listed):
+        yield Finding(base, 1, f"service {name} is not in the base", f"Add ../services/{name} to its resources.")
+    for name in sorted((have | listed) - set(names)):
+        yield Finding(base, 1, f"there are manifests of {name}, which is no service here", "Take them out.")
 
 
 def _catalogue(tree: Tree, names: tuple[str, ...]) -> Iterator[Finding]:
