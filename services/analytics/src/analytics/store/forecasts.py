@@ -86,9 +86,9 @@ with kept as (
   group by 1, 2
 )
 select k.made_on, k.expected_on, k.promised_cents, k.by_history_cents,
-       coalesce((select sum(c.cents) from came c
-                 where c.paid_on = k.expected_on and c.issued_on <= k.made_on), 0)::bigint as received_cents
-from kept k order by k.made_on, k.expected_on
+       coalesce(sum(c.cents), 0)::bigint as received_cents
+from kept k left join came c on c.paid_on = k.expected_on and c.issued_on <= k.made_on
+group by 1, 2, 3, 4 order by 1, 2
 """
 
 
