@@ -1,14 +1,14 @@
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from notifier_bench import Bench, open_bench
+from notifier_bench import Api, Bench, emptied, open_api, open_bench
 
-from chassis import migrations
+from chassis import canary, migrations
 from notifier.main import service
 from regua.testing import FreshDatabase, MakeDatabase
 
@@ -21,8 +21,22 @@ def notifier_database(make_database: MakeDatabase) -> FreshDatabase:
 
 
 @pytest.fixture
-async def bench(make_database: MakeDatabase, notifier_database: FreshDatabase) -> AsyncIterator[Bench]:
-    fresh = make_database(template=notifier_database)
-    async with open_bench(fresh) as bench:
+async def bench(notifier_database: FreshDatabase) -> AsyncIterator[Bench]:
+    await emptied(notifier_database)
+    async with open_bench(notifier_database) as bench:
         yield bench
-    fresh.drop()
+
+
+@pytest.fixture
+async def api(notifier_database: FreshDatabase) -> AsyncIterator[Api]:
+    await emptied(notifier_database)
+    async with open_api(notifier_database) as api:
+        yield api
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    """Whatever a test does, no person's data stands in a log line."""
+    with canary.Watch() as watch:
+        yield
+    assert watch.leaks == []

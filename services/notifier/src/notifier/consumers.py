@@ -3,7 +3,7 @@
 from chassis.consumer import Subscriptions
 from contracts import dunning, invoicing, payments, watermark
 from notifier.due_work import CALLBACK, FALLBACK, RESOLVE, SEND, schedules
-from notifier.handlers import arrivals, copies, fallback, sending
+from notifier.handlers import copies, fallback, returns, sending
 
 subscriptions = Subscriptions("notifier")
 
@@ -30,4 +30,4 @@ subscriptions.on_batch(watermark.WatermarkAdvanced)(copies.watermarks_advanced)
 schedules.on_batch(SEND)(sending.send_messages)
 schedules.on_batch(FALLBACK)(fallback.check_arrivals)
 schedules.on_batch(RESOLVE)(fallback.resolve_unknowns)
-schedules.on_batch(CALLBACK)(arrivals.apply_callbacks)
+schedules.on_batch(CALLBACK)(returns.apply_callbacks)

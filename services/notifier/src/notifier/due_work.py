@@ -1,6 +1,6 @@
 """The due work of notifier: send a message, look whether it arrived, ask about an unknown, apply a callback."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -31,9 +31,12 @@ async def resolve_at(tx: Tx, instants: Iterable[tuple[UUID, datetime]]) -> None:
     await schedules.at_many(tx, [Plan(RESOLVE, str(attempt_id), at) for attempt_id, at in instants])
 
 
-async def apply_at(tx: Tx, callback_id: UUID, at: datetime, *, tries: int = 0) -> None:
-    """Apply a stored callback."""
-    await schedules.at(tx, kind=CALLBACK, subject=str(callback_id), due_at=at, payload={"tries": tries})
+async def apply_at(
+    tx: Tx, callback_id: UUID, at: datetime, *, tries: int = 0, about: Mapping[str, str] | None = None
+) -> None:
+    """Apply a stored callback; `about` names the attempt and the kind of address of a mail."""
+    payload = {"tries": tries, "about": dict(about) if about else None}
+    await schedules.at(tx, kind=CALLBACK, subject=str(callback_id), due_at=at, payload=payload)
 
 
 async def send_no_more(tx: Tx, message_id: UUID) -> None:

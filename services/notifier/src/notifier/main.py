@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from chassis.edge import UploadLimit
 from chassis.metrics import Metric
 from chassis.service import Service
 from notifier import api, consumers, due_work, parts
+from notifier.domain.bounces import LONGEST_MAIL_BYTES
 from notifier.settings import Settings
 
 METRICS = (
@@ -19,8 +21,9 @@ service = Service(
     description="Messages: templates, channels, tracking, suppression, evidence.",
     settings=Settings,
     migrations=Path(__file__).parents[2] / "migrations",
-    routers=(parts.router, api.router),
+    routers=(parts.router, api.router, api.public),
     subscriptions=consumers.subscriptions,
     schedules=due_work.schedules,
+    uploads=(UploadLimit("/v1/inbound/mail", max_body_bytes=LONGEST_MAIL_BYTES, timeout_seconds=30),),
     metrics=METRICS,
 )

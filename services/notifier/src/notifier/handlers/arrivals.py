@@ -1,26 +1,20 @@
 """What comes back about a hand-off: delivered, read, failed, answered. Each is applied once, in whatever order."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from chassis.db import Tx
-from chassis.schedules import Work
 from contracts.notifier import Engagement, MessageOpened
-from notifier import parts as hands
 from notifier.channels.base import Accepted, Refused
 from notifier.domain import callbacks
-from notifier.domain.callbacks import Callback, CallbackError
+from notifier.domain.callbacks import Callback
 from notifier.domain.provider_words import contact_invalid
-from notifier.due_work import apply_at
 from notifier.handlers import fallback
 from notifier.handlers import results as writing
 from notifier.handlers.answers import replied
 from notifier.handlers.results import Results
 from notifier.handlers.telling import about_attempt
-from notifier.store import attempts, engagements, messages
-from notifier.store import callbacks as store
+from notifier.store import engagements
 from notifier.store.attempts import Attempt
 from notifier.store.messages import Message
 
@@ -28,34 +22,9 @@ _WAITS: Final = 60
 """How often a callback that overtook our own bookkeeping is looked at again."""
 
 
-async def apply_callbacks(tx: Tx, works: Sequence[Work]) -> None:
-    """Apply stored callbacks, one after the other."""
-    for work in works:
-        await _apply(tx, UUID(work.subject), tries=int(work.payload.get("tries", 0)))
-
-
-async def _apply(tx: Tx, callback_id: UUID, *, tries: int) -> None:
-    row = await store.one(tx, callback_id)
-    if row is None or row["applied_at"] is not None:
-        return
-    try:
-        said = callbacks.read(bytes(row["body"]))
-    except CallbackError as error:
-        await store.done(tx, callback_id, error.code)
-        return
-    attempt = await attempts.one(tx, said.attempt_id)
-    if attempt is None:
-        await store.done(tx, callback_id, "reference_unknown")
-        return
-    if attempt.state == "sending" and tries < _WAITS:
-        # The provider was quicker than our own bookkeeping.
-        await apply_at(tx, callback_id, hands.current().soon(tx), tries=tries + 1)
-        return
-    results = Results(hands.current())
-    locked = await messages.lock(tx, [attempt.message_id])
-    outcome = await _applied(tx, results, locked[attempt.message_id], attempt, said)
-    await results.save(tx)
-    await store.done(tx, callback_id, outcome)
+async def apply_callback(tx: Tx, results: Results, message: Message, attempt: Attempt, body: bytes) -> str:
+    """Apply one callback of a provider; returns the outcome's code. Raises `CallbackError`."""
+    return await _applied(tx, results, message, attempt, callbacks.read(body))
 
 
 async def _applied(tx: Tx, results: Results, message: Message, attempt: Attempt, said: Callback) -> str:

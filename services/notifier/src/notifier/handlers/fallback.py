@@ -16,7 +16,7 @@ from notifier.due_work import send_no_more
 from notifier.handlers import results as writing
 from notifier.handlers.results import Results
 from notifier.handlers.telling import about_attempt
-from notifier.store import attempts, messages
+from notifier.store import attempts, engagements, messages
 from notifier.store.attempts import Attempt, AttemptEnd
 from notifier.store.messages import Message
 
@@ -29,6 +29,7 @@ async def check_arrivals(tx: Tx, works: Sequence[Work]) -> None:
     ids = [UUID(work.subject) for work in works]
     rows = await messages.lock(tx, ids)
     own = await attempts.of_messages(tx, list(rows))
+    seen = await engagements.seen_by_person(tx, [attempt.attempt_id for items in own.values() for attempt in items])
     for message_id, message in rows.items():
         accepted = [attempt for attempt in own[message_id] if attempt.state == "accepted"]
         if message.state != "sent" or not accepted:
@@ -38,9 +39,13 @@ async def check_arrivals(tx: Tx, works: Sequence[Work]) -> None:
             for attempt in mails:
                 delivered(results, message, attempt, "smtp_accepted", now=tx.now)
             results.move(message, "delivered", None, delivered_at=tx.now)
-        elif message.channel_index + 1 < len(message.request.channels):
+        elif _unseen(accepted, seen) and message.channel_index + 1 < len(message.request.channels):
             writing.next_channel(results, message, channel_index=message.channel_index, now=tx.now)
     await results.save(tx)
+
+
+def _unseen(accepted: Sequence[Attempt], seen: set[UUID]) -> bool:
+    return not any(attempt.attempt_id in seen for attempt in accepted)
 
 
 def delivered(results: Results, message: Message, attempt: Attempt, proof: Proof, *, now: datetime) -> None:

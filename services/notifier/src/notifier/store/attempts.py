@@ -39,6 +39,7 @@ select attempt_id, message_id, attempt, channel, contact_id, provider, state, te
 from attempt where message_id = any($1::uuid[]) order by message_id, attempt
 """
 _ONE = _OF_MESSAGES.replace("message_id = any($1::uuid[])", "attempt_id = $1")
+_LINKS = "select links::text from content where attempt_id = $1"
 _END = """
 update attempt set state = row.state, sent_at = coalesce(attempt.sent_at, row.sent_at),
        delivered_at = coalesce(attempt.delivered_at, row.delivered_at),
@@ -185,6 +186,12 @@ async def one(tx: Tx, attempt_id: UUID) -> Attempt | None:
     """One hand-off, or None."""
     row = await (await tx.connection()).fetchrow(_ONE, attempt_id)
     return None if row is None else attempt_of(row)
+
+
+async def links(tx: Tx, attempt_id: UUID) -> list[dict[str, str]]:
+    """The targets of a hand-off's links, by index."""
+    found = await (await tx.connection()).fetchval(_LINKS, attempt_id)
+    return json.loads(found) if found else []
 
 
 def attempt_of(row: Any) -> Attempt:

@@ -27,6 +27,14 @@ where ($1::uuid is null or customer_id = $1) and ($2::boolean is null or (lifted
 order by created_at, suppression_id limit $5
 """  # noqa: S608 - constant columns
 _ONE = f"select {_COLUMNS} from suppression where suppression_id = $1"  # noqa: S608 - constant columns
+_STANDS = """
+select exists (select from suppression where customer_id = $1 and contact_id = $2 and reason = $3 and lifted_at is null)
+"""
+_STANDING = f"""
+select {_COLUMNS} from suppression
+where customer_id = $1 and channel is not distinct from $2 and contact_id is not distinct from $3 and reason = $4
+  and lifted_at is null
+"""  # noqa: S608 - constant columns
 _LIFT = f"""
 update suppression set lifted_at = $2, lifted_by = $3 where suppression_id = $1 and lifted_at is null
 returning {_COLUMNS}
@@ -66,6 +74,12 @@ async def add(tx: Tx, rows: Sequence[New]) -> list[Any]:
     )
 
 
+async def stands(tx: Tx, customer_id: UUID, *, contact_id: UUID, reason: Reason) -> bool:
+    """Whether this suppression of a contact stands already."""
+    found: bool = await (await tx.connection()).fetchval(_STANDS, customer_id, contact_id, reason)
+    return found
+
+
 async def page(
     tx: Tx, *, customer_id: UUID | None, active: bool | None, after: Sequence[Any] | None, limit: int
 ) -> list[Any]:
@@ -78,6 +92,12 @@ async def page(
 async def one(tx: Tx, suppression_id: UUID) -> Any:
     """One suppression, or None."""
     return await (await tx.connection()).fetchrow(_ONE, suppression_id)
+
+
+async def standing(tx: Tx, wanted: New) -> Any:
+    """The suppression that stands already for the same."""
+    connection = await tx.connection()
+    return await connection.fetchrow(_STANDING, wanted.customer_id, wanted.channel, wanted.contact_id, wanted.reason)
 
 
 async def lift(tx: Tx, suppression_id: UUID, *, by: str) -> Any:

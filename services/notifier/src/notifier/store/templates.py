@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chassis.db import Tx
@@ -15,6 +15,33 @@ _PUBLISHED = """
 select distinct on (template_key, language) template_key, language, template_version, document::text as document
 from template where state = 'published' and template_key = any($1::text[])
 order by template_key, language, template_version desc
+"""
+_COLUMNS = """
+template_key, language, template_version, state, document::text as document, row_version, created_at, published_at
+"""
+_PAGE = f"""
+select {_COLUMNS} from template
+where ($1::text is null or (template_key, language, template_version) > ($1, $2::text, $3::int))
+order by template_key, language, template_version limit $4
+"""  # noqa: S608 - constant columns
+_VERSION = f"""
+select {_COLUMNS} from template where template_key = $1 and language = $2 and template_version = $3
+"""  # noqa: S608 - constant columns
+_DRAFT = f"""
+select {_COLUMNS} from template where template_key = $1 and language = $2 and state = 'draft' for update
+"""  # noqa: S608 - constant columns
+_LAST = "select coalesce(max(template_version), 0) from template where template_key = $1 and language = $2"
+_ADD = """
+insert into template (tenant_id, template_key, language, template_version, state, document, created_at)
+values ($1, $2, $3, $4, 'draft', $5::jsonb, $6)
+"""
+_CHANGE = """
+update template set document = $3::jsonb, row_version = row_version + 1
+where template_key = $1 and language = $2 and state = 'draft'
+"""
+_PUBLISH = """
+update template set state = 'published', published_at = $3, row_version = row_version + 1
+where template_key = $1 and language = $2 and state = 'draft'
 """
 
 
@@ -64,3 +91,38 @@ async def published(tx: Tx, keys: Sequence[str]) -> Published:
             for row in rows
         }
     )
+
+
+async def page(tx: Tx, *, after: Sequence[Any] | None, limit: int) -> list[Any]:
+    """Every version of the tenant's own templates."""
+    key, language, version = after or (None, None, None)
+    return list(await (await tx.connection()).fetch(_PAGE, key, language, version, limit))
+
+
+async def version(tx: Tx, key: str, language: str, number: int) -> Any:
+    """One version, or None."""
+    return await (await tx.connection()).fetchrow(_VERSION, key, language, number)
+
+
+async def draft(tx: Tx, key: str, language: str) -> Any:
+    """The draft, locked, or None."""
+    return await (await tx.connection()).fetchrow(_DRAFT, key, language)
+
+
+async def add_draft(tx: Tx, key: str, language: str, document: Document) -> int:
+    """Begin the next version; the built-in one counts as the first. Returns its number."""
+    connection = await tx.connection()
+    last: int = await connection.fetchval(_LAST, key, language)
+    number = max(last, BUILT_IN_VERSION) + 1
+    await connection.execute(_ADD, tx.tenant_id, key, language, number, json.dumps(asdict(document)), tx.now)
+    return number
+
+
+async def change_draft(tx: Tx, key: str, language: str, document: Document) -> None:
+    """Write the draft anew."""
+    await (await tx.connection()).execute(_CHANGE, key, language, json.dumps(asdict(document)))
+
+
+async def publish(tx: Tx, key: str, language: str) -> None:
+    """The draft becomes a version that never changes."""
+    await (await tx.connection()).execute(_PUBLISH, key, language, tx.now)
