@@ -95,7 +95,7 @@ class TestInvoices:
         await api.ready()
         await api.issued(invoice(1))
         rows = [invoice(1), invoice(2), invoice(2), invoice(3, customer_external_id="nobody"), invoice(4)]
-        report = (await api.send("POST", "/v1/invoices/batch", {"invoices": rows})).json()
+        report = (await api.send("POST", "/v1/invoice-batches", {"invoices": rows})).json()
         assert [row["outcome"] for row in report["rows"]] == ["exists", "issued", "refused", "refused", "issued"]
         assert report["rows"][3]["errors"][0]["code"] == "customer.unknown"
         found = (await api.get("/v1/invoices")).json()["items"]
@@ -109,7 +109,7 @@ class TestInvoices:
     async def test_all_or_none_issues_nothing_beside_a_refused_row(self, api: Api) -> None:
         await api.ready()
         rows = [invoice(1), invoice(2, customer_external_id="nobody")]
-        answer = await api.send("POST", "/v1/invoices/batch", {"invoices": rows, "all_or_none": True})
+        answer = await api.send("POST", "/v1/invoice-batches", {"invoices": rows, "all_or_none": True})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/invoices/1/customer_id")
         assert (await api.get("/v1/invoices")).json()["items"] == []
 

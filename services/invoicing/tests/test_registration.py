@@ -91,7 +91,7 @@ async def test_a_bank_that_is_away_keeps_no_invoice_back(api: Api, outside: Outs
         )
         config.use(settings)
     rows = [invoice(number) for number in range(1, 31)]
-    report = (await api.send("POST", "/v1/invoices/batch", {"invoices": rows})).json()
+    report = (await api.send("POST", "/v1/invoice-batches", {"invoices": rows})).json()
     assert report["issued"] == 30
     assert topics(await api.bench.work()).count("invoice.issued") == 30
     outside.mode = "ok"

@@ -1,6 +1,6 @@
 """Customers: registered, read, changed, erased."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from invoicing.api.shared import (
     reading,
     tagged,
 )
+from invoicing.domain.billing import IsoDate
 from invoicing.domain.customers import MOST_CONTACTS, ContactInput, CustomerInput, tax_id_hash
 from invoicing.domain.refusals import refused
 from invoicing.handlers import customers as handlers
@@ -101,7 +102,7 @@ class Erasure(Closed):
     """Why a payer's personal data goes, and when that was asked for."""
 
     reason: Literal["data_subject_request", "retention_ended", "court_order", "tenant_closed"]
-    requested_on: date
+    requested_on: IsoDate
 
 
 class Erased(Closed):

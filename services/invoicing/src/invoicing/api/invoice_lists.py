@@ -11,6 +11,7 @@ from chassis.cursors import LIMIT_DEFAULT, Cursor, Keyset, Limit, Page
 from chassis.errors import NotFoundError
 from contracts.invoices import InvoiceState
 from invoicing.api.shared import Closed, InvoicesReader, reading
+from invoicing.domain.billing import IsoDate
 from invoicing.store import lists
 
 router = APIRouter(tags=["invoices"])
@@ -83,8 +84,8 @@ async def list_invoices(
     customer_id: UUID | None = None,
     external_id: Annotated[str | None, Query(max_length=80)] = None,
     document_number: Annotated[str | None, Query(max_length=80)] = None,
-    due_from: date | None = None,
-    due_to: date | None = None,
+    due_from: IsoDate | None = None,
+    due_to: IsoDate | None = None,
     plan_id: UUID | None = None,
     q: Annotated[
         str | None, Query(min_length=1, max_length=80, description="part of document number or external id")
@@ -125,7 +126,7 @@ async def get_invoice_board(invoice_id: UUID, request: Request, principal: Invoi
 
 @router.get("/board")
 async def get_board(
-    *, request: Request, principal: InvoicesReader, due_from: date | None = None, due_to: date | None = None
+    *, request: Request, principal: InvoicesReader, due_from: IsoDate | None = None, due_to: IsoDate | None = None
 ) -> Board:
     """How many invoices, and how much money, stand in each column of the board."""
     async with reading(request, principal) as tx:

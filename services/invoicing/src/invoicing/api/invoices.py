@@ -127,7 +127,7 @@ def _fault(fault: Fault) -> RowFault:
     return RowFault(pointer=fault.pointer, code=fault.code, message=fault.message)
 
 
-@router.post("/invoices/batch")
+@router.post("/invoice-batches")
 async def issue_invoices(body: Batch, call: InvoicesWriter) -> BatchReport:
     """Issue up to 1000 invoices at once and say of each what became of it."""
 

@@ -1,11 +1,12 @@
 """What a finance system sends to be billed, and the drafts that become of it."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import Fault
@@ -19,7 +20,20 @@ from invoicing.domain.places import Payer
 from invoicing.domain.refusals import refuse
 
 FIRST_YEAR, LAST_YEAR = 2001, 2077
-Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _written(value: object) -> object:
+    """A number is no date, whatever instant it may count."""
+    if isinstance(value, date) or (isinstance(value, str) and _ISO.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_form", "write the date as 2026-03-31")
+
+
+IsoDate = Annotated[date, BeforeValidator(_written)]
+"""A day, written as ISO 8601 writes it."""
+
+Day = Annotated[IsoDate, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 """A day that the bank calendar covers."""
 
 
