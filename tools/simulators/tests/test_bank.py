@@ -135,7 +135,7 @@ def test_files_are_delivered_late_twice_wrong_cut_and_not_at_all(bank: Running, 
     with listening() as payments:
         order = {"url": f"{payments.url}/v1/bank-files", "account_id": "acc", "token": "t", "on": "2026-03-05"}
         right = bank.post("/v1/deliver", order).json()
-        assert right["delivered"] is True
+        assert (right["delivered"], right["answer"]) == (True, {"ok": True})
         path, headers, content = payments.received[0]
         assert (path, headers["authorization"]) == ("/v1/bank-files?account_id=acc", "Bearer t")
         assert content == file_of(bank, "2026-03-05").content
@@ -154,7 +154,12 @@ def test_files_are_delivered_late_twice_wrong_cut_and_not_at_all(bank: Running, 
         assert sorted(line[62:70] for line in shuffled.splitlines()) == sorted(
             line[62:70] for line in content.splitlines()
         )
-        assert bank.post("/v1/deliver", order).json() == {"delivered": False, "reason": "not_ready", "answers": []}
+        assert bank.post("/v1/deliver", order).json() == {
+            "delivered": False,
+            "reason": "not_ready",
+            "answer": None,
+            "answers": [],
+        }
         clock.advance(timedelta(days=3))
         assert bank.post("/v1/deliver", order).json()["delivered"] is True
 

@@ -115,12 +115,28 @@ def _mail(world: World, given: argparse.Namespace) -> Simulator:
     return MailProvider(world, smtp=smtp, notifier=given.notifier, inbound_token=given.inbound_token)
 
 
+def _describe_debtors(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--portfolio", type=Path, required=True, help="the file that was imported")
+    for name in ("mail", "messages", "psp", "bank"):
+        one.add_argument(f"--{name}", required=True, help=f"address of the {name} simulator")
+
+
+def _debtors(world: World, given: argparse.Namespace) -> Simulator:
+    from simulators.debtors.population import read_population
+    from simulators.debtors.simulator import Debtors
+    from simulators.debtors.world import Addresses
+
+    addresses = Addresses(mail=given.mail, messages=given.messages, psp=given.psp, bank=given.bank)
+    return Debtors(world, population=read_population(given.portfolio, world.seed), addresses=addresses)
+
+
 Maker = Callable[[World, argparse.Namespace], Simulator]
 Describer = Callable[[argparse.ArgumentParser], None]
 
 SIMULATORS: dict[str, tuple[Describer, Maker]] = {
     "bank": (_describe_bank, _bank),
     "messages": (_describe_messages, _messages),
+    "debtors": (_describe_debtors, _debtors),
     "mail": (_describe_mail, _mail),
     "psp": (_describe_psp, _psp),
 }

@@ -1,5 +1,6 @@
 """The bank's process: registration, the counter, and the return files that it serves or delivers."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -213,13 +214,15 @@ class Bank(Simulator):
         except Refused as refused:
             if refused.status != 404:
                 raise
-            return JSONResponse({"delivered": False, "reason": refused.body["code"], "answers": []})
+            return JSONResponse({"delivered": False, "reason": refused.body["code"], "answer": None, "answers": []})
         copies = 2 if self.faults.hit("duplicate", self.world.clock.now(), _fault_name(account, day)) else 1
         answers = [await self._push(body, content, _file_name(account, day, copy)) for copy in range(copies)]
         digest = sha256(content).hexdigest()
         self.record([("file.delivered", _fault_name(account, day), {"sha256": digest, "answers": answers})])
         delivered = all((answer["status"] or 599) < 300 for answer in answers)
-        return JSONResponse({"delivered": delivered, "sha256": digest, "answers": answers})
+        return JSONResponse(
+            {"delivered": delivered, "sha256": digest, "answer": _json_of(answers[-1]["body"]), "answers": answers}
+        )
 
     async def _push(self, body: Mapping[str, Any], content: bytes, name: str) -> dict[str, Any]:
         key = sha256(content + name.encode() + str(body["account_id"]).encode()).hexdigest()[:40]
@@ -287,6 +290,13 @@ class Bank(Simulator):
         )
         content = made.encode("ascii")
         return content[: len(content) * 3 // 5] if self.faults.hit("truncated", now, name) else content
+
+
+def _json_of(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _named(movement: Movement) -> tuple[object, ...]:

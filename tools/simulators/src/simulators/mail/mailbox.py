@@ -35,6 +35,10 @@ class Mail:
     def seen(self, now: datetime) -> bool:
         return self.visible_at is not None and self.visible_at <= now
 
+    def seen_from(self, since: datetime) -> bool:
+        """Whether it could not be seen before `since`."""
+        return self.visible_at is not None and self.visible_at >= since
+
     def as_json(self) -> dict[str, Any]:
         return {"position": self.position, "id": self.mail_id, "at": self.at.isoformat(), **self.body}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
 from typing import Any, Final
@@ -161,13 +161,16 @@ class MailProvider(Simulator):
         return [mail for mail in self.boxes.by_id.values() if mail.seen(now) and to in (None, "", mail.to)]
 
     async def messages(self, request: Request) -> Response:
-        """What reached mailboxes: `to`, `after` (a position), `limit`, `bodies` (1: with text, html and headers).
-
-        A mail that was delayed comes at its old position: who follows the list asks for ids, not for positions.
-        """
-        after, limit = whole(request, "after", 0), whole(request, "limit", 500, least=1, most=5_000)
-        found = [mail for mail in self._visible(request.query_params.get("to")) if mail.position > after]
-        found = sorted(found, key=lambda mail: mail.position)[:limit]
+        """What reached mailboxes: `to`, `since` (an instant, included), `after` (a position), `limit`, `bodies`
+        (1: with text, html and headers). Ordered by the instant at which each could first be seen."""
+        query = request.query_params
+        after, limit = whole(request, "after", 0), whole(request, "limit", 500, least=1, most=50_000)
+        try:
+            since = datetime.fromisoformat(query["since"]) if query.get("since") else datetime.min.replace(tzinfo=UTC)
+        except ValueError:
+            raise refuse(400, "query", "since must be an instant") from None
+        found = [mail for mail in self._visible(query.get("to")) if mail.position > after and mail.seen_from(since)]
+        found = sorted(found, key=lambda mail: (mail.visible_at or since, mail.position))[:limit]
         return JSONResponse({"items": [self._told(mail, bodies=whole(request, "bodies", 0) == 1) for mail in found]})
 
     def _told(self, mail: Mail, *, bodies: bool) -> dict[str, Any]:
