@@ -44,14 +44,19 @@ def choose(home: str, services: tuple[str, ...]) -> Outside:
         ports[name] = free_port(f"{home} {name}", set(ports.values()))
     return Outside(
         ports=ports,
-        bank_token=new_secret(18),
+        bank_token=_secret(),
         client_id="regua",
-        client_secret=new_secret(18),
-        webhook_token=new_secret(24),
-        provider_token=new_secret(18),
+        client_secret=_secret(),
+        webhook_token=_secret(),
+        provider_token=_secret(),
         callback_secret="whsec_" + b64encode(new_secret(24).encode()).decode(),
-        inbound_token=new_secret(24),
+        inbound_token=_secret(),
     )
+
+
+def _secret() -> str:
+    """A secret that is also good as a command's argument: it does not begin with a dash."""
+    return f"s{new_secret(24)}"
 
 
 def write_outside(root: Path, outside: Outside) -> None:

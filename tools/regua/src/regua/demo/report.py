@@ -109,16 +109,16 @@ def payments(log: Log) -> dict[str, Any]:
 
 def days_to_receive(log: Log) -> dict[str, Any]:
     """From issue, and from the due date, to the last payment of settled invoices; weighted by money."""
-    settled = [invoice for invoice in newest_invoices(log).values() if invoice.state == "paid" and invoice.settled_on]
+    settled = [invoice for invoice in newest_invoices(log).values() if invoice.state == "paid" and invoice.last_paid_on]
     money = sum(invoice.amount_cents for invoice in settled)
-    from_issue = sum((invoice.settled_on - invoice.issued_on).days * invoice.amount_cents for invoice in settled)
-    from_due = sum((invoice.settled_on - invoice.payable_on).days * invoice.amount_cents for invoice in settled)
+    from_issue = sum((invoice.last_paid_on - invoice.issued_on).days * invoice.amount_cents for invoice in settled)
+    from_due = sum((invoice.last_paid_on - invoice.payable_on).days * invoice.amount_cents for invoice in settled)
     return {
         "settled_invoices": len(settled),
         "from_issue": _mean(from_issue, money),
         "from_due_date": _mean(from_due, money),
         "paid_by_the_due_date_percent": _mean(
-            100 * sum(invoice.settled_on <= invoice.payable_on for invoice in settled), len(settled)
+            100 * sum(invoice.last_paid_on <= invoice.payable_on for invoice in settled), len(settled)
         ),
     }
 

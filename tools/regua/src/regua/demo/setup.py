@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from regua.demo.outside import PSP
+from regua.demo.outside import BANK, PSP
 from regua.demo.platform import Platform
 from regua.demo.tenant import Tenant
 
@@ -111,9 +111,27 @@ async def set_up_accounts(platform: Platform, tenant: Tenant, company: Company) 
             "webhook_token": platform.outside.webhook_token,
         },
     )
+    await open_at_the_bank(platform, company)
     accounts = Accounts(bank_id=bank["account_id"], psp_id=psp["account_id"])
     await register_webhook(platform, company, accounts)
     return accounts
+
+
+async def open_at_the_bank(platform: Platform, company: Company) -> None:
+    """The bank knows the agreement before the first boleto, so that its files begin now."""
+    body = {
+        "agencia": company.agencia,
+        "conta": company.conta,
+        "conta_dv": "0",
+        "company": "Escola Aurora Ltda",
+        "tax_id": "11222333000181",
+    }
+    answer = await platform.client.put(
+        f"{platform.outside.url(BANK)}/v1/accounts/{BANK_CODE}/{company.convenio}",
+        json=body,
+        headers={"authorization": f"Bearer {platform.outside.bank_token}"},
+    )
+    answer.raise_for_status()
 
 
 async def register_webhook(platform: Platform, company: Company, accounts: Accounts) -> None:

@@ -90,24 +90,44 @@ async def truth(run: Run, simulator: str) -> list[dict[str, Any]]:
 
 async def handed_off(run: Run) -> list[str]:
     """The provider's id of everything that a provider took from us."""
-    entries = [entry for simulator in (MAIL, MESSAGES) for entry in await truth(run, simulator)]
-    return [str(entry["provider_message_id"]) for entry in entries if entry.get("kind") == "accepted"]
+    mails = [str(entry["body"]["message_id"]) for entry in await truth(run, MAIL) if entry["kind"] == "mail.accepted"]
+    texts = [str(entry["subject"]) for entry in await truth(run, MESSAGES) if entry["kind"] == "message.taken"]
+    return mails + texts
 
 
 async def money_apart(run: Run) -> list[str]:
-    """Money that bank and PSP say was paid to us, against what payments received by the same route."""
+    """Money that bank and PSP say was paid to us, against what payments received by the same route.
+
+    The bank tells a day's payments in the file of the next morning, so today's are not looked at.
+    """
     received = {"pix": 0, "boleto": 0}
     for fact in run.log.of("payment.received"):
         if fact.route in received:
             received[fact.route] += fact.gross_cents
-    found = []
-    for simulator, route in ((PSP, "pix"), (BANK, "boleto")):
-        told = sum(
-            int(entry["amount_cents"]) for entry in await truth(run, simulator) if entry.get("kind") == "settled"
-        )
-        if told != received[route]:
-            found.append(f"{route}: {told} outside, {received[route]} in the books")
-    return found
+    today = local_day(run.platform.clock.now()).isoformat()
+    paid = {
+        "pix": sum(
+            cents_of(entry["body"]["pix"]["valor"])
+            for entry in await truth(run, PSP)
+            if entry["kind"] == "pix.received"
+        ),
+        "boleto": sum(
+            int(entry["body"]["paid_cents"])
+            for entry in await truth(run, BANK)
+            if entry["kind"] == "title.paid" and entry["body"]["occurred_on"] < today
+        ),
+    }
+    return [
+        f"{route}: {cents} outside, {received[route]} in the books"
+        for route, cents in paid.items()
+        if cents != received[route]
+    ]
+
+
+def cents_of(value: str) -> int:
+    """The cents of an amount as API Pix writes it, `123.45`."""
+    whole, _, rest = value.partition(".")
+    return int(whole) * 100 + int(rest)
 
 
 async def evidence_faults(run: Run) -> list[str]:

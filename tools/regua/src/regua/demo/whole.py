@@ -85,13 +85,18 @@ def _addresses(started: platform.Platform) -> dict[str, str]:
 
 
 def _memory(home: Home) -> dict[str, int]:
-    """Resident megabytes of each part; PostgreSQL with its children."""
+    """Megabytes of each part with its children, pages that they share counted once (where the system can tell)."""
     found = {}
     for part in state.load(home.state_file).parts.values():
         try:
             process = psutil.Process(part.pid)
             everyone = [process, *process.children(recursive=True)]
-            found[part.name] = sum(one.memory_info().rss for one in everyone) >> 20
+            found[part.name] = sum(_bytes(one) for one in everyone) >> 20
         except psutil.Error:
             continue
     return found
+
+
+def _bytes(one: psutil.Process) -> int:
+    told = one.memory_full_info()
+    return int(getattr(told, "pss", told.rss))
