@@ -40,7 +40,7 @@ def read(body: bytes) -> Callback:
     if not isinstance(document, dict):
         raise CallbackError("not_an_object")
     status = document.get("status")
-    if status not in _STATUSES:
+    if not isinstance(status, str) or status not in _STATUSES:
         raise CallbackError("status_unknown")
     try:
         attempt_id = UUID(str(document.get("client_ref")))

@@ -1,5 +1,6 @@
 """Sending what is due: plan (committed), hand over (outside), write down (with the due work's own transaction)."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -26,6 +27,8 @@ CHUNK: Final = 64
 BUSY_SECONDS: Final = 10.0
 """How long one turn begins new hand-offs; what is left is due again at once."""
 
+STALE_PAUSE_SECONDS: Final = 0.1
+
 
 async def send_messages(tx: Tx, works: Sequence[Work]) -> None:
     """Send every message that is due, many at a time."""
@@ -42,8 +45,16 @@ async def send_messages(tx: Tx, works: Sequence[Work]) -> None:
         if any(isinstance(outcome, NotStarted) for outcome in outcomes.values()):
             size = max(1, size // 2)
         done.append(planned)
-    await record(tx, parts, [item for planned in done for item in planned.planned])
+    planned_items = [item for planned in done for item in planned.planned]
+    if not parts.clock_moves and all(_is_stale(item) for item in planned_items):
+        # A clock that stands still makes what is held due again at once: leave the producers time to speak.
+        await asyncio.sleep(STALE_PAUSE_SECONDS)
+    await record(tx, parts, planned_items)
     await send_at(tx, [(message_id, tx.now) for message_id in left])
+
+
+def _is_stale(item: Planned) -> bool:
+    return item.hold is not None and item.hold.reason == "stale_facts"
 
 
 async def record(tx: Tx, parts: Parts, planned: Sequence[Planned]) -> None:

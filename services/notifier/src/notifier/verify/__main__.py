@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     broken = 0
     for name in arguments:
         try:
-            found = check(Path(name).read_text(encoding="utf-8").splitlines())
+            found = check(Path(name).read_text(encoding="utf-8").split("\n"))
         except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
             broken += 1
             sys.stdout.write(f"{name}: NOT whole: {error}\n")
