@@ -234,10 +234,13 @@ class Bank(Simulator):
         if body.get("token"):
             headers["authorization"] = f"Bearer {body['token']}"
         try:
-            async with httpx2.AsyncClient(timeout=DELIVERY_TIMEOUT_SECONDS) as client:
-                answer = await client.post(
-                    str(body["url"]), params={"account_id": body["account_id"]}, content=content, headers=headers
-                )
+            answer = await self.client.post(
+                str(body["url"]),
+                params={"account_id": body["account_id"]},
+                content=content,
+                headers=headers,
+                timeout=DELIVERY_TIMEOUT_SECONDS,
+            )
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return {"name": name, "status": None, "body": type(error).__name__}
         return {"name": name, "status": answer.status_code, "body": answer.text[:2_000]}

@@ -22,7 +22,6 @@ from simulators.outside.host import Simulator, World, refuse
 from simulators.outside.journal import Entry, Fact
 from simulators.psp.br_code import location_of
 
-TIMEOUT_SECONDS: Final = 20.0
 HORIZON_DAYS: Final = 4
 
 
@@ -59,24 +58,30 @@ class Debtors(Simulator):
         self._addresses = addresses
         self._one_tick = asyncio.Lock()
 
+    def busy(self) -> bool:
+        return self._one_tick.locked()
+
     def routes(self) -> Sequence[Route]:
         return [Route("/tick", self.tick, methods=["POST"]), Route("/summary", self.summary)]
 
     def apply(self, entry: Entry) -> None:
         self.memory.apply(entry)
 
+    def hands(self) -> Hands:
+        """What they act with during one tick."""
+        return Hands(self._addresses, self.client)
+
     async def tick(self, request: Request) -> Response:  # noqa: ARG002
         """Everything that is due at the clock's instant; a second tick at the same instant finds nothing new to do."""
         async with self._one_tick:
             now = self.world.clock.now()
-            async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
-                hands = Hands(self._addresses, client)
-                try:
-                    await self._look(hands, now)
-                    self._remember_dates(now)
-                    counts = await self._act(Acts(self.world.seed, self.memory, self.population, hands), now)
-                except httpx2.HTTPError as error:
-                    raise refuse(502, "outside", f"another simulator does not answer: {type(error).__name__}") from None
+            hands = self.hands()
+            try:
+                await self._look(hands, now)
+                self._remember_dates(now)
+                counts = await self._act(Acts(self.world.seed, self.memory, self.population, hands), now)
+            except httpx2.HTTPError as error:
+                raise refuse(502, "outside", f"another simulator does not answer: {type(error).__name__}") from None
             self.record([("tick", "all", {"at": now.isoformat()})])
         return JSONResponse(
             {"at": now.isoformat(), "actions": sum(counts.values()), "by_kind": dict(sorted(counts.items()))}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from simulators.outside.journal import Entry, Fact, Journal
 
 ALWAYS: Final = ("/healthz", "/faults", "/truth", "/internal/quiescence")
 LARGEST_PAGE: Final = 10_000
+CLIENT_TIMEOUT_SECONDS: Final = 20.0
 
 Body = Mapping[str, Any]
 
@@ -55,6 +57,8 @@ class Simulator:
     """State is a fold of the journal: `apply` alone changes it, `record` writes and applies."""
 
     name = "simulator"
+    client: httpx2.AsyncClient
+    """Open from `start` to `stop`."""
     sign: Sign | None = None
     token: str | None = None
     """Where given, requests under `guarded_paths` need it as bearer token."""
@@ -79,6 +83,10 @@ class Simulator:
 
     def apply(self, entry: Entry) -> None:
         raise NotImplementedError
+
+    def busy(self) -> bool:
+        """Whether it is doing something besides deliveries right now."""
+        return False
 
     async def start(self) -> None:
         """Open what is more than HTTP."""
@@ -153,11 +161,16 @@ def application(simulator: Simulator) -> Starlette:
     async def quiescence(request: Request) -> Response:  # noqa: ARG001
         due = simulator.deliveries.due()
         reasons = [{"kind": "delivery", "detail": "deliveries under way", "count": due}] if due else []
-        return JSONResponse({"quiet": not due, "activity": simulator.activity, "reasons": reasons, "parked_keys": 0})
+        if simulator.busy():
+            reasons.append({"kind": "busy", "detail": "acting at this instant", "count": 1})
+        told = {"quiet": not reasons, "activity": simulator.activity, "reasons": reasons, "parked_keys": 0}
+        return JSONResponse(told)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
         simulator.restore()
+        # One client for the whole life: a client's TLS setting takes longer to make than most requests take.
+        simulator.client = httpx2.AsyncClient(timeout=CLIENT_TIMEOUT_SECONDS)
         await simulator.start()
         worker = asyncio.create_task(simulator.deliveries.work())
         try:
@@ -169,6 +182,7 @@ def application(simulator: Simulator) -> Starlette:
             with suppress(asyncio.CancelledError):
                 await worker
             await simulator.stop()
+            await simulator.client.aclose()
             simulator.journal.close()
 
     app = Starlette(

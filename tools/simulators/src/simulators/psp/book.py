@@ -1,8 +1,10 @@
 """What the PSP knows: charges, received Pix, returns and webhooks, folded from its journal."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from simulators.outside.journal import Entry
@@ -68,6 +70,7 @@ class Book:
         self.received: dict[str, Pix] = {}
         self.by_payment_key: dict[str, str] = {}
         self.webhooks: dict[str, dict[str, Any]] = {}
+        self._by_time: list[tuple[datetime, str]] = []
 
     def apply(self, entry: Entry) -> None:
         """Take one fact in."""
@@ -101,6 +104,7 @@ class Book:
         pix = Pix(dict(body["pix"]), datetime.fromisoformat(body["at"]), body["payer"])
         self.received[pix.e2eid] = pix
         self.by_payment_key[body["key"]] = pix.e2eid
+        insort(self._by_time, (pix.at, pix.e2eid))
         charge = self.charges.get(pix.txid or "")
         if charge is not None:
             charge.paid_by.append(pix.e2eid)
@@ -108,5 +112,8 @@ class Book:
 
     def between(self, start: datetime, end: datetime) -> Iterator[Pix]:
         """Pix received in the span, both ends included, oldest first."""
-        ordered = sorted(self.received.values(), key=lambda pix: (pix.at, pix.e2eid))
-        return (pix for pix in ordered if start <= pix.at <= end)
+        first = bisect_left(self._by_time, (start, ""))
+        for at, e2eid in islice(self._by_time, first, None):
+            if at > end:
+                return
+            yield self.received[e2eid]
