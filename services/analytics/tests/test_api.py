@@ -1,5 +1,6 @@
 """The REST resources of analytics on a real database."""
 
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,9 @@ FIGURES = (
     "forecast",
     "portfolio",
     "forecast-grades",
+    "receipts",
+    "messages",
+    "decisions",
 )
 
 
@@ -267,6 +271,36 @@ class TestFigures:
         for name in ("sent", "opened_human", "opened_all"):
             assert sum(line[name] for line in by_hour["lines"]) == sum(line[name] for line in by_channel["lines"])
         assert sum(line["opened_in_hour"] for line in by_hour["lines"]) > 0
+
+    async def test_what_was_done_in_a_period(self, api: Api) -> None:
+        events = [event for number in (1, 2) for event in copies(number, random=Random(number))]
+        await api.bench.tell(events)
+        days = {"from": "2026-11-01", "on": "2027-04-30"}
+        of: dict[str, list[Any]] = defaultdict(list)
+        for event in events:
+            of[event.data.topic].append(event.data)
+        gross_cents = sum(fact.gross_cents for fact in of["payment.received"])
+        for by in ("route", "day"):
+            receipts = await api.figure("receipts", by=by, **days)
+            assert receipts["gross_cents"] == sum(line["gross_cents"] for line in receipts["lines"])
+        assert 0 < receipts["gross_cents"] <= gross_cents
+        requested = {fact.message_id for fact in of["message.requested"]}
+        reasons = Counter(fact.reason for fact in of["message.suppressed"] if fact.message_id in requested)
+        for by in ("step", "tone", "purpose"):
+            messages = await api.figure("messages", by=by, **days)
+            assert sum(line["requested"] for line in messages["lines"]) == len(requested)
+            sent = {fact.message_id for fact in of["message.sent"]} & requested
+            assert sum(line["sent"] for line in messages["lines"]) == len(sent)
+            suppressed = sum(line["suppressed"] for line in messages["lines"])
+            assert suppressed == sum(line["messages"] for line in messages["suppressed"])
+            assert {line["name"] for line in messages["suppressed"]} <= reasons.keys()
+        for by in ("outcome", "step", "reason", "day"):
+            decisions = await api.figure("decisions", by=by, **days)
+            assert decisions["decisions"] == len(of["decision.recorded"])
+        outcomes = await api.figure("decisions", by="outcome", **days)
+        assert {line["name"]: line["decisions"] for line in outcomes["lines"]} == Counter(
+            fact.outcome.kind for fact in of["decision.recorded"]
+        )
 
     async def test_impossible_questions_are_refused(self, api: Api) -> None:
         for path, query in (

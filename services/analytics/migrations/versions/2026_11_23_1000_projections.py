@@ -88,7 +88,8 @@ _TABLES = {
           policy_version integer not null, purpose text collate "C", requested_at timestamptz,
           suppressed_at timestamptz, suppressed_because text collate "C",
           primary key (tenant_id, message_id)
-        )
+        );
+        create index message_fact_requested_idx on message_fact (tenant_id, requested_at)
         """,
     "message_invoice": """
         create table message_invoice (

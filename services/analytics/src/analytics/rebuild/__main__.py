@@ -27,10 +27,13 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--afresh", action="store_true", help="begin again, even if an earlier rebuild did not end")
     parser.add_argument("--json", action="store_true", help="progress and result as JSON, one object a line")
+    parser.add_argument(
+        "--wait", type=int, default=60, metavar="SECONDS", help="for a killed process's membership to end (60)"
+    )
     parsed = parser.parse_args(arguments)
     try:
         settings = Settings.load()
-        done = asyncio.run(_rebuild(settings, _json if parsed.json else _text, afresh=parsed.afresh))
+        done = asyncio.run(_rebuild(settings, _json if parsed.json else _text, parsed))
     except SettingsError as error:
         print(f"analytics: {error}", file=sys.stderr)
         return 78
@@ -44,7 +47,7 @@ def main(arguments: list[str]) -> int:
     return 1 if done.parked else 0
 
 
-async def _rebuild(settings: Settings, say: Callable[[Progress], None], *, afresh: bool) -> Progress:
+async def _rebuild(settings: Settings, say: Callable[[Progress], None], parsed: argparse.Namespace) -> Progress:
     owner_url = settings.database_owner_url
     if owner_url is None:
         raise SettingsError("DATABASE_OWNER_URL is missing: set it to the address with the role that owns the tables")
@@ -59,7 +62,15 @@ async def _rebuild(settings: Settings, say: Callable[[Progress], None], *, afres
         ssl=runtime.database_tls(settings),
     )
     try:
-        return await rebuild(parts.database, owner, parts.kafka, subscriptions, say=say, afresh=afresh)
+        return await rebuild(
+            parts.database,
+            owner,
+            parts.kafka,
+            subscriptions,
+            say=say,
+            afresh=parsed.afresh,
+            wait_seconds=max(0, parsed.wait),
+        )
     finally:
         await owner.dispose()
         await parts.dispose()

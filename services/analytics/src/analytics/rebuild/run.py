@@ -1,5 +1,6 @@
 """The rebuild from beginning to end: nobody else at work, forget, replay, done. Stopped anywhere, it goes on."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,16 +29,18 @@ async def rebuild(
     *,
     say: Callable[[Progress], None],
     afresh: bool = False,
+    wait_seconds: int = 0,
 ) -> Progress:
     """Make the projections anew. An unfinished rebuild goes on, unless `afresh` begins again.
 
-    Raises `BusyError` while processes of the service are in its consumer group or another rebuild runs.
+    Raises `BusyError` if another rebuild runs, or processes of the service are still in its consumer group after
+    `wait_seconds`: one that was killed stays a member until its session ends.
     """
     lock = await owner.connect("rebuild")
     try:
         if not await lock.fetchval("select pg_try_advisory_lock($1)", _LOCK_KEY):
             raise BusyError("rebuild-runs", "Another rebuild of this database is running; wait for its end.")
-        await _nobody_consumes(kafka, kafka.topic_prefix + subscriptions.name)
+        await _nobody_consumes(kafka, kafka.topic_prefix + subscriptions.name, wait_seconds=wait_seconds)
         ends = await end_offsets(kafka, subscriptions.topics)
         if afresh or not await reset.unfinished(database):
             await reset.forget(owner, ends)
@@ -50,17 +53,17 @@ async def rebuild(
         await lock.close()
 
 
-async def _nobody_consumes(kafka: Kafka, group: str) -> None:
+async def _nobody_consumes(kafka: Kafka, group: str, *, wait_seconds: int) -> None:
     """A live consumer would go on behind its own place while the positions go back: records between would be lost."""
     admin = AIOKafkaAdminClient(**kafka.client_arguments())
     await admin.start()
     try:
-        described: Sequence[Any] = await admin.describe_consumer_groups([group])
+        for left_seconds in range(wait_seconds, -1, -1):
+            described: Sequence[Any] = await admin.describe_consumer_groups([group])
+            if all(state in _EMPTY_STATES for answer in described for _, _, state, *_ in answer.groups):
+                return
+            if left_seconds:
+                await asyncio.sleep(1)
     finally:
         await admin.close()
-    for answer in described:
-        for _, _, state, *_ in answer.groups:
-            if state not in _EMPTY_STATES:
-                raise BusyError(
-                    "consumers-run", f"Processes of the service consume as group {group}: stop them, then rebuild."
-                )
+    raise BusyError("consumers-run", f"Processes of the service consume as group {group}: stop them, then rebuild.")
