@@ -102,7 +102,7 @@ async def get_receipts(
         first = period(since, until, days=90)
         lines = [ReceiptsLine(**dict(row)) for row in await activity.receipts(tx, by=by, since=first, until=until)]
     return Receipts(
-        definition="Every receipt whose bank day of payment lies from `since` to `on`, matched or not, even if reversed.",
+        definition="Every receipt with a bank day of payment from `since` to `on`, matched or not, reversed or not.",
         on=until,
         since=first,
         by=by,
