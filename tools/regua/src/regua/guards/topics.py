@@ -62,4 +62,14 @@ def _topic_positions(module: Module) -> Iterator[int]:
                 yield id(node.args[0])
 
 
-GUARD = Guard("topics", "every topic named anywhere is in the registry", find)
+_TRUTH = "what a simulator wrote down itself, in a file of its own: no topic"
+GUARD = Guard(
+    "topics",
+    "every topic named anywhere is in the registry",
+    find,
+    {
+        "tools/regua/src/regua/demo/verdict.py::mail.accepted": _TRUTH,
+        "tools/regua/src/regua/demo/verdict.py::pix.received": _TRUTH,
+        "tools/regua/src/regua/demo/verdict.py::title.paid": _TRUTH,
+    },
+)
