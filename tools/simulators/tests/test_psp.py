@@ -11,6 +11,7 @@ import pytest
 from simulator_listener import Listener, listening
 from simulator_processes import Running, clock_at, running, wait
 
+from brasil.pix import br_code, received
 from chassis.clock import VirtualClock
 from simulators.psp.br_code import location_of
 
@@ -76,7 +77,7 @@ def test_a_charge_is_registered_read_by_its_payer_paid_told_and_confirmed(
 ) -> None:
     made = put(psp, 1)
     assert (made["status"], made["revisao"]) == ("ATIVA", 0)
-    assert location_of(made["pixCopiaECola"]) == made["location"]
+    assert location_of(made["pixCopiaECola"]) == made["location"] == br_code.parse(made["pixCopiaECola"]).url
     clock.advance(timedelta(days=7))
     authorise(psp)
     payload = psp.get("/" + made["location"].partition("/")[2]).json()
@@ -88,6 +89,8 @@ def test_a_charge_is_registered_read_by_its_payer_paid_told_and_confirmed(
     path, headers, _ = hook.received[0]
     assert (path, headers["authorization"]) == ("/pix", "Bearer hook")
     (pix,) = told(hook)
+    (read,) = received.parse_webhook(hook.received[0][2])
+    assert (read.end_to_end_id, read.txid, read.amount_cents) == (e2eid, txid(1), 10_200)
     assert pix == psp.get(f"/v2/pix/{e2eid}").json()
     assert pix["componentesValor"] == {"original": {"valor": "100.00"}, "multa": {"valor": "2.00"}}
     span = {"inicio": "2026-03-12T00:00:00Z", "fim": "2026-03-13T00:00:00Z"}

@@ -35,10 +35,9 @@ def notification(
     delivery = MIMEMessage(fields, "delivery-status")
     delivery.set_payload([fields, one])
     report.attach(delivery)
-    headers = EmailMessage()
-    for header, value in original.items():
-        headers[header] = value
-    returned = MIMEText("".join(f"{header}: {value}\n" for header, value in headers.items()), "rfc822-headers", "utf-8")
+    # The header block as it went over the wire: encoded words, plain ASCII.
+    block = original.as_bytes().partition(b"\n\n")[0].decode("ascii", "replace").replace("\ufffd", "?")
+    returned = MIMEText(f"{block}\n", "rfc822-headers", "us-ascii")
     report.attach(returned)
     return report.as_bytes()
 
