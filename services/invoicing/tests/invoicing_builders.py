@@ -1,11 +1,18 @@
 """What the tests of invoicing send."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from chassis import canary
+from contracts import registry
+from contracts.base import Event
+from contracts.invoices import InvoiceBalance
+
+EXAMPLES = Path(__file__).parents[3] / "libs/contracts/examples"
 
 TENANT = UUID(int=1)
 OTHER = UUID(int=2)
@@ -90,3 +97,69 @@ def cpf(number: int) -> str:
         total = sum(digit * weight for digit, weight in zip(digits, range(length, 1, -1), strict=True))
         digits.append((total * 10) % 11 % 10)
     return "".join(str(digit) for digit in digits)
+
+
+def fact(topic: str, **values: Any) -> Event:
+    return registry.topic(topic).payload.model_validate(values)
+
+
+def example(topic: str, **changes: Any) -> Event:
+    """A fact of the contract's own examples, about other things."""
+    path = sorted((EXAMPLES / topic / "v1").glob("valid-*.json"))[0]
+    return fact(topic, **{**json.loads(path.read_text())["data"], **changes})
+
+
+def allocated(made: dict[str, Any], cents: int, *, name: str = "first", paid_on: str = "2026-03-09") -> Event:
+    """Payments' word that so much of an invoice's principal is paid."""
+    amount = made["amount_cents"]
+    balance = InvoiceBalance(amount_cents=amount, principal_paid_cents=cents, open_cents=amount - cents)
+    return fact(
+        "payment.allocated",
+        allocation_id=uuid5(TENANT, name),
+        receipt_id=uuid5(TENANT, f"receipt {name}"),
+        customer_id=made["customer_id"],
+        funds="receipt",
+        route="pix",
+        currency="BRL",
+        amount_cents=cents,
+        matched_invoice_ids=[made["invoice_id"]],
+        lines=[
+            {
+                "invoice_id": made["invoice_id"],
+                "invoice_version": made["version"],
+                "money_cents": cents,
+                "principal_cents": cents,
+                "balance": balance.model_dump(),
+                "state": "paid" if cents == amount else "partially_paid",
+            }
+        ],
+        unapplied_cents=0,
+        outcome="full" if cents == amount else "partial",
+        match={"rung": "exact_id", "score": 100, "rule_version": 1, "confirmed_by": "system"},
+        paid_on=paid_on,
+    )
+
+
+def reversed_(made: dict[str, Any], cents: int, *, name: str = "first") -> Event:
+    amount = made["amount_cents"]
+    return fact(
+        "payment.reversed",
+        reversal_id=uuid5(TENANT, f"reversal {name}"),
+        receipt_id=uuid5(TENANT, f"receipt {name}"),
+        customer_id=made["customer_id"],
+        kind="med",
+        reason="fraud",
+        currency="BRL",
+        returned_cents=cents,
+        undone=[
+            {
+                "allocation_id": uuid5(TENANT, name),
+                "invoice_id": made["invoice_id"],
+                "money_cents": cents,
+                "principal_cents": cents,
+                "balance": InvoiceBalance(amount_cents=amount, open_cents=amount).model_dump(),
+                "state": "open",
+            }
+        ],
+        reversed_on="2026-03-12",
+    )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from chassis.service import build_app
@@ -11,6 +12,7 @@ from invoicing.settings import Settings
 PUBLIC = ("/v1/r/{token}", "/v1/r/{token}/responses")
 
 
+@cache
 def document() -> dict[str, Any]:
     settings = Settings(  # type: ignore[call-arg]
         regua_env="test", database_url="postgresql://a@127.0.0.1/a", kafka_bootstrap="127.0.0.1:1", workers=False

@@ -92,7 +92,7 @@ def read(document: bytes) -> tuple[dict[str, str], str]:
     page = pypdfium2.PdfDocument(document)
     try:
         assert len(page) == 1
-        picture = page[0].render(scale=4).to_pil()
+        picture = page[0].render(scale=3).to_pil()
         text = page[0].get_textpage().get_text_range()
     finally:
         page.close()

@@ -1,12 +1,13 @@
 """Registering boletos and Pix charges at a bank and a PSP that answer, answer late, twice, wrongly or not at all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from invoicing_bench import Api, settings_for, topics
-from invoicing_builders import invoice
+from invoicing_builders import allocated, invoice
 from providers_bench import Outside, outside_world
 
 from invoicing import config
@@ -154,3 +155,38 @@ async def test_an_amendment_replaces_the_registered_slips(api: Api, outside: Out
     statuses = sorted(title["status"] for title in outside.boletos.values())
     assert statuses == ["registered", "removed"]
     assert [option["status"] for option in await options(api, made)] == ["replaced", "replaced", "active", "active"]
+
+
+async def test_a_slow_bank_makes_nobody_wait_and_what_was_cancelled_meanwhile_is_taken_back(
+    api: Api, outside: Outside
+) -> None:
+    made = await api.issued(invoice())
+    outside.mode = "slow"
+    turn = asyncio.create_task(api.bench.scheduler.turn())
+    while not (outside.count("PUT", "/v1/boletos") and outside.count("PUT", "/v2/cobv")):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    done = await api.send("POST", f"/v1/invoices/{made['invoice_id']}/cancel", {"reason": "duplicate"})
+    assert done.status_code == 200
+    assert not turn.done()
+    outside.gone_slow.set()
+    await turn
+    await api.bench.work(api.bench.clock.instant + LATER)
+    assert [option["status"] for option in await options(api, made)] == ["withdrawn", "withdrawn"]
+    assert {title["status"] for title in outside.boletos.values()} == {"removed"}
+    assert {known for _, known, _ in await registrations(api, made)} == {"removed"}
+
+
+async def test_a_partial_payment_has_its_rest_registered_and_the_whole_taken_back(api: Api, outside: Outside) -> None:
+    made = await api.issued(invoice())
+    await api.bench.work()
+    await api.bench.tell(allocated(made, 50_000))
+    await api.bench.work()
+    found = await options(api, made)
+    assert [(option["status"], option["amount_cents"]) for option in found] == [
+        ("replaced", 150_000),
+        ("replaced", 150_000),
+        ("active", 100_000),
+        ("active", 100_000),
+    ]
+    originals = sorted((charge["valor"]["original"], charge["status"]) for charge in outside.charges.values())
+    assert originals == [("1000.00", "ATIVA"), ("1500.00", "REMOVIDA_PELO_USUARIO_RECEBEDOR")]

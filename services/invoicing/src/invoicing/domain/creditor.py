@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -101,9 +102,14 @@ class CreditorProfile(Record):
 
 def layout_of(bank: BankProfile) -> Layout:
     """The campo livre layout of the agreement. Raises BrasilError `free_field.profile`."""
-    layouts = of_bank(bank.bank_code)
-    chosen = BY_NAME.get(bank.layout) if bank.layout else next(iter(_fitting(bank, layouts)), None)
-    if chosen is None or chosen.bank != bank.bank_code:
+    return _layout(bank.bank_code, bank.layout, bank.carteira)
+
+
+@lru_cache(maxsize=256)
+def _layout(bank_code: str, name: str | None, carteira: str) -> Layout:
+    layouts = of_bank(bank_code)
+    chosen = BY_NAME.get(name) if name else next(iter(_fitting(carteira, layouts)), None)
+    if chosen is None or chosen.bank != bank_code:
         raise BrasilError(
             "free_field.profile",
             "There is no such boleto layout for this bank.",
@@ -113,9 +119,8 @@ def layout_of(bank: BankProfile) -> Layout:
     return chosen
 
 
-def _fitting(bank: BankProfile, layouts: tuple[Layout, ...]) -> list[Layout]:
+def _fitting(carteira: str, layouts: tuple[Layout, ...]) -> list[Layout]:
     """Layouts that are for this carteira, those made for it first."""
-    carteira = bank.carteira
     limited = [one for one in layouts if carteira.zfill(one.length_of("carteira")) in one.only.get("carteira", ())]
     return limited + [one for one in layouts if not one.only]
 

@@ -1,10 +1,12 @@
 """The two ways to pay that every invoice carries: a boleto and a Pix charge with due date."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
 from brasil.boleto import barcode, free_field, line
+from brasil.boleto.profiles import BY_NAME
 from brasil.errors import BrasilError
 from brasil.pix import br_code
 from contracts.invoices import Boleto, PixCharge
@@ -26,11 +28,12 @@ def boleto(
 ) -> Boleto:
     """The boleto with this number of the sequence. Raises BrasilError `free_field.…`, `barcode.…`, `due_factor.…`."""
     layout = layout_of(bank)
-    if number > 10 ** layout.length_of("numero") - 1:
+    inputs, last_number = _shape(layout.name)
+    if number > last_number:
         raise BrasilError(
             "free_field.exhausted", "The nosso números of this carteira are used up; ask the bank for another one."
         )
-    field = free_field.build(layout, _values(bank, layout.inputs, number, issued_on), has_amount=amount_cents > 0)
+    field = free_field.build(layout, _values(bank, inputs, number, issued_on), has_amount=amount_cents > 0)
     code = barcode.build(bank=bank.bank_code, due_on=due_on, amount_cents=amount_cents, free_field=field.digits)
     return Boleto(
         option_id=option_id,
@@ -45,6 +48,13 @@ def boleto(
         due_on=due_on,
         amount_cents=amount_cents,
     )
+
+
+@lru_cache(maxsize=64)
+def _shape(name: str) -> tuple[tuple[str, ...], int]:
+    """The values that a layout asks for, and the last number that it has room for."""
+    layout = BY_NAME[name]
+    return layout.inputs, int(10 ** layout.length_of("numero") - 1)
 
 
 def _values(bank: BankProfile, inputs: tuple[str, ...], number: int, issued_on: date) -> dict[str, str]:

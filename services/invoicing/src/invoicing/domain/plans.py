@@ -95,7 +95,7 @@ class Plan(Record):
 def check_start(definition: PlanDefinition, *, today: date) -> None:
     """A plan begins today or later: raises `InvalidError`."""
     if definition.first_due_on < today:
-        refuse([Fault("/first_due_on", "day.passed", "the first due date may not have passed")])
+        refuse([Fault("/first_due_on", "date.past", "the first due date may not have passed")])
 
 
 def amend(plan: Plan, changes: Mapping[str, Any]) -> Plan | None:

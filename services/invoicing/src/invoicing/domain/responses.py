@@ -51,7 +51,7 @@ def check(answer: Answer, invoices: list[Invoice], *, today: date) -> None:
     if isinstance(answer, Promise | AsksNewDate):
         field = "promised_on" if isinstance(answer, Promise) else "requested_on"
         if getattr(answer, field) < today:
-            fault = Fault(f"/answer/{field}", "day.passed", "name today or a day to come")
+            fault = Fault(f"/answer/{field}", "date.past", "name today or a day to come")
             raise InvalidError("invalid-input", "Correct what `errors` points at.", faults=(fault,))
         if not any(invoice.state in OPEN_STATES for invoice in invoices):
             raise ConflictError("invoice-not-open", "Nothing of it is open any more.")

@@ -4,7 +4,7 @@ import codecs
 from dataclasses import dataclass, field
 from typing import Final
 
-ROWS_OF_A_PIECE: Final = 1_000
+ROWS_OF_A_PIECE: Final = 500
 BYTES_OF_A_PIECE: Final = 1 << 20
 LONGEST_RECORD: Final = 64 * 1024
 _BOM: Final = codecs.BOM_UTF8

@@ -1,86 +1,14 @@
 """Facts in, facts out, on a real database: days, payments, messages and contacts."""
 
 import json
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import pytest
 from invoicing_bench import Api, topics
-from invoicing_builders import OTHER, TENANT, at, invoice
-
-from contracts import registry
-from contracts.base import Event
-from contracts.invoices import InvoiceBalance
+from invoicing_builders import EXAMPLES, OTHER, allocated, at, example, fact, invoice, reversed_
 
 pytestmark = pytest.mark.io
-EXAMPLES = Path(__file__).parents[3] / "libs/contracts/examples"
-
-
-def fact(topic: str, **values: Any) -> Event:
-    return registry.topic(topic).payload.model_validate(values)
-
-
-def example(topic: str, **changes: Any) -> Event:
-    """A fact of the contract's own examples, about other things."""
-    path = sorted((EXAMPLES / topic / "v1").glob("valid-*.json"))[0]
-    return fact(topic, **{**json.loads(path.read_text())["data"], **changes})
-
-
-def allocated(made: dict[str, Any], cents: int, *, name: str = "first", paid_on: str = "2026-03-09") -> Event:
-    """Payments' word that so much of an invoice's principal is paid."""
-    amount = made["amount_cents"]
-    balance = InvoiceBalance(amount_cents=amount, principal_paid_cents=cents, open_cents=amount - cents)
-    return fact(
-        "payment.allocated",
-        allocation_id=uuid5(TENANT, name),
-        receipt_id=uuid5(TENANT, f"receipt {name}"),
-        customer_id=made["customer_id"],
-        funds="receipt",
-        route="pix",
-        currency="BRL",
-        amount_cents=cents,
-        matched_invoice_ids=[made["invoice_id"]],
-        lines=[
-            {
-                "invoice_id": made["invoice_id"],
-                "invoice_version": made["version"],
-                "money_cents": cents,
-                "principal_cents": cents,
-                "balance": balance.model_dump(),
-                "state": "paid" if cents == amount else "partially_paid",
-            }
-        ],
-        unapplied_cents=0,
-        outcome="full" if cents == amount else "partial",
-        match={"rung": "exact_id", "score": 100, "rule_version": 1, "confirmed_by": "system"},
-        paid_on=paid_on,
-    )
-
-
-def reversed_(made: dict[str, Any], cents: int, *, name: str = "first") -> Event:
-    amount = made["amount_cents"]
-    return fact(
-        "payment.reversed",
-        reversal_id=uuid5(TENANT, f"reversal {name}"),
-        receipt_id=uuid5(TENANT, f"receipt {name}"),
-        customer_id=made["customer_id"],
-        kind="med",
-        reason="fraud",
-        currency="BRL",
-        returned_cents=cents,
-        undone=[
-            {
-                "allocation_id": uuid5(TENANT, name),
-                "invoice_id": made["invoice_id"],
-                "money_cents": cents,
-                "principal_cents": cents,
-                "balance": InvoiceBalance(amount_cents=amount, open_cents=amount).model_dump(),
-                "state": "open",
-            }
-        ],
-        reversed_on="2026-03-12",
-    )
 
 
 async def board(api: Api, made: dict[str, Any]) -> str:
