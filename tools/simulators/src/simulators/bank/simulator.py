@@ -15,7 +15,7 @@ from simulators.bank import cnab240, cnab400
 from simulators.bank.barcode import BarcodeError, barcode_of, check
 from simulators.bank.book import BRASILIA, Account, Book, Movement, Title, local_day
 from simulators.bank.charges import amount_due
-from simulators.bank.requests import checked_account, checked_title
+from simulators.bank.requests import LARGEST_CENTS, checked_account, checked_title
 from simulators.outside.bank_days import is_bank_day, this_or_next
 from simulators.outside.chance import word
 from simulators.outside.host import Refused, Simulator, World, json_body, refuse
@@ -104,9 +104,11 @@ class Bank(Simulator):
 
     async def open_account(self, request: Request) -> Response:
         """Tell agência, conta and company before the first title does: {agencia, conta, conta_dv, company, tax_id}."""
-        given = checked_account(await json_body(request))
-        on = this_or_next(self.today).isoformat()
         path = request.path_params
+        if not path["bank_code"].isascii() or not path["bank_code"].isdigit() or len(path["bank_code"]) != 3:
+            raise refuse(422, "bank_code", "bank_code must have three digits")
+        given = checked_account(path["bank_code"], await json_body(request))
+        on = this_or_next(self.today).isoformat()
         body = {**given, "bank_code": path["bank_code"], "convenio": path["convenio"], "opened_on": on}
         self.record([("account.opened", f"{path['bank_code']}/{path['convenio']}", body)])
         return JSONResponse(body, 201)
@@ -175,6 +177,8 @@ class Bank(Simulator):
             on = self.today if given is None else date.fromisoformat(str(given))
         except ValueError:
             raise refuse(422, "day", "on must be a day such as 2026-03-02") from None
+        if on > self.today + timedelta(366):
+            raise refuse(422, "day", "that day is too far ahead")
         if on < self.today:
             raise refuse(422, "day", "that day is closed")
         return on
@@ -182,8 +186,8 @@ class Bank(Simulator):
     def _settlement(self, title: Title, paid_cents: object, on: date) -> dict[str, Any]:
         due = amount_due(title.body, on)
         paid = due.total if paid_cents is None else paid_cents
-        if isinstance(paid, bool) or not isinstance(paid, int) or paid <= 0:
-            raise refuse(422, "amount", "amount_cents must be a whole number above zero")
+        if isinstance(paid, bool) or not isinstance(paid, int) or not 0 < paid <= LARGEST_CENTS:
+            raise refuse(422, "amount", f"amount_cents must be a whole number from 1 to {LARGEST_CENTS}")
         owed = due.face - due.abatement - due.discount
         return {
             "paid_cents": paid,

@@ -17,7 +17,7 @@ from simulators.psp import rules
 from simulators.psp.book import Book, Charge, Pix
 from simulators.psp.receiver import receiver_routes
 from simulators.psp.terms import amount_due
-from simulators.psp.values import Violation, amount_of, cents_of, instant_of, instant_text
+from simulators.psp.values import LARGEST_CENTS, Violation, amount_of, cents_of, day_of, instant_of, instant_text
 
 
 class Psp(Simulator):
@@ -64,9 +64,9 @@ class Psp(Simulator):
         on = rules.local_day(self.world.clock.now())
         if asked:
             try:
-                on = max(on, datetime.fromisoformat(asked).date())
-            except ValueError:
-                raise refuse(400, "day", "DPP must be a day such as 2026-03-02") from None
+                on = max(on, day_of(asked, "DPP"))
+            except Violation as error:
+                raise refuse(400, "day", f"{error.place} {error.reason}") from None
         if charge.status == "REMOVIDA_PELO_USUARIO_RECEBEDOR":
             raise refuse(410, "charge_removed", "the receiver removed the charge")
         return JSONResponse(self._payload(charge, on))
@@ -122,8 +122,10 @@ class Psp(Simulator):
 
     def _charge_to_pay(self, body: Mapping[str, Any]) -> Charge | None:
         txid, cents = body.get("txid"), body.get("amount_cents")
-        if cents is not None and (isinstance(cents, bool) or not isinstance(cents, int) or cents <= 0):
-            raise refuse(422, "amount", "amount_cents must be a whole number above zero")
+        if cents is not None and (
+            isinstance(cents, bool) or not isinstance(cents, int) or not 0 < cents <= LARGEST_CENTS
+        ):
+            raise refuse(422, "amount", f"amount_cents must be a whole number from 1 to {LARGEST_CENTS}")
         if txid is None:
             if not body.get("chave") or cents is None:
                 raise refuse(422, "payment", "give txid, or chave and amount_cents")

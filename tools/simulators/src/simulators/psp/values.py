@@ -9,6 +9,8 @@ from typing import Any, Final
 TXID: Final = re.compile(r"[a-zA-Z0-9]{26,35}")
 AMOUNT: Final = re.compile(r"\d{1,10}\.\d{2}")
 RETURN_ID: Final = re.compile(r"[a-zA-Z0-9]{1,35}")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+LARGEST_CENTS: Final = 10**12 - 1
 _CPF: Final = re.compile(r"\d{11}")
 _CNPJ: Final = re.compile(r"[0-9A-Z]{12}\d{2}")
 
@@ -43,11 +45,12 @@ def rate_of(value: Any, place: str) -> Decimal:
 def day_of(value: Any, place: str) -> date:
     """A day, YYYY-MM-DD."""
     try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value)
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
     except ValueError:
-        pass
-    raise Violation(place, "must be a day such as 2026-03-02")
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Violation(place, f"must be a day such as 2026-03-02, between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
 
 
 def instant_of(value: Any, place: str) -> datetime:
@@ -58,6 +61,8 @@ def instant_of(value: Any, place: str) -> datetime:
         raise Violation(place, "must be an instant such as 2026-03-02T12:00:00Z") from None
     if instant.tzinfo is None:
         raise Violation(place, "needs a time zone")
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise Violation(place, f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
     return instant.astimezone(UTC)
 
 
