@@ -359,6 +359,21 @@ class TestForecast:
         assert (by_horizon[8]["absolute_error_cents"], by_horizon[8]["error_share"]) == (50_000, "0.5000")
         assert (by_horizon[1]["days"], by_horizon[1]["error_share"]) == (7, None)
 
+    async def test_a_kept_forecast_is_what_was_known_when_its_day_began(self, api: Api) -> None:
+        await api.tell(invoice(1), "2026-02-01")
+        await api.tell(promised(1, 60_000, "2026-02-07"), "2026-02-02")
+        await api.tell(invoice(2), "2026-02-03")
+        await api.bench.work(datetime(2026, 2, 3, 9, tzinfo=UTC))
+        await api.bench.work(datetime(2026, 2, 20, 9, tzinfo=UTC))
+        kept = (await api.get("/v1/figures/forecasts", limit=200)).json()["items"]
+        said = {day["expected_on"]: (day["promised_cents"], day["by_history_cents"]) for day in kept}
+        assert {on: cents for on, cents in said.items() if any(cents)} == {
+            "2026-02-07": (60_000, 0),
+            "2026-02-11": (0, 40_000),
+        }
+        again = await api.figure("forecast", days=len(said), **{"from": "2026-02-03"})
+        assert {day["on"]: (day["promised_cents"], day["by_history_cents"]) for day in again["days"]} == said
+
     async def test_pages_of_kept_forecasts_cover_every_day_once(self, api: Api) -> None:
         await api.tell(invoice(1), "2026-02-01")
         for day in (2, 3, 4, 9):

@@ -148,6 +148,7 @@ class Portfolio:
                 reversal_id=self.new_id(),
                 kind="refund",
                 reversed_on=self.random.choice(DAYS[1:]) if self.random.random() < 0.3 else self.day(-120, 0),
+                known_on=self.random.choice(DAYS) if self.random.random() < 0.3 else self.day(-120, 0),
                 money_cents=money_cents,
                 principal_cents=principal_cents,
                 event_id=self.new_id(),
@@ -195,8 +196,8 @@ class Portfolio:
                 promised_on=promised_on,
                 promised_cents=promised_cents,
                 made_at=self.instant(promised_on - timedelta(days=self.random.randint(0, 10))),
-                kept_on=promised_on if ended == "kept" else None,
-                broken_on=promised_on + timedelta(days=2) if ended == "broken" else None,
+                kept_at=self.instant(promised_on) if ended == "kept" else None,
+                broken_at=self.instant(promised_on + timedelta(days=2)) if ended == "broken" else None,
                 paid_cents={"kept": promised_cents + 5, "broken": promised_cents // 3, None: None}[ended],
                 event_id=self.new_id(),
             )
@@ -212,11 +213,9 @@ class Portfolio:
                 )
         return list(held.values())
 
-    def payments(self, on: date) -> Rows:
+    def payments(self, on: date, *, by: str = "reversed_on") -> Rows:
         """The payment lines that were not undone by the day."""
-        undone = {
-            (row["allocation_id"], row["invoice_id"]) for row in self.rows["undone_fact"] if row["reversed_on"] <= on
-        }
+        undone = {(row["allocation_id"], row["invoice_id"]) for row in self.rows["undone_fact"] if row[by] <= on}
         return [row for row in self.rows["payment_fact"] if (row["allocation_id"], row["invoice_id"]) not in undone]
 
 
@@ -333,29 +332,29 @@ async def test_recovery_and_engagement_agree_with_the_rules(portfolio: Portfolio
 
 
 async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, database: Database) -> None:
-    for on in DAYS:
+    for on, start in ((on, on + timedelta(days=ahead)) for on in DAYS for ahead in (0, 1)):
         rows = portfolio.standing(on)
-        first, last = on - timedelta(days=396), on - timedelta(days=31)
+        first, last = start - timedelta(days=396), start - timedelta(days=31)
         cohort = {
             row["invoice_id"]: row
             for row in rows
             if row["state"] not in {"cancelled", "renegotiated"} and first <= row["payable_on"] <= last
         }
         delays: dict[int, int] = defaultdict(int)
-        for row in portfolio.payments(on):
+        for row in portfolio.payments(on, by="known_on"):
             if row["invoice_id"] in cohort and row["known_on"] <= on and row["principal_cents"]:
                 delays[(row["paid_on"] - cohort[row["invoice_id"]]["payable_on"]).days] += row["principal_cents"]
         history = History(delays, sum(unpaid(row) for row in cohort.values()))
         ended = [
             row
             for row in portfolio.rows["promise_fact"]
-            if any(row[name] and row[name] <= on for name in ("kept_on", "broken_on"))
+            if any(row[name] and row[name] <= end_of(on) for name in ("kept_at", "broken_at"))
         ]
         kept = kept_share(
             promised_cents=sum(row["promised_cents"] for row in ended),
             kept_cents=sum(min(row["paid_cents"], row["promised_cents"]) for row in ended),
         )
-        standing = standing_promises(portfolio, on)
+        standing = standing_promises(portfolio, on, start)
         together: dict[tuple[date, date | None], int] = defaultdict(int)
         for row in rows:
             promise = standing.get(row["invoice_id"])
@@ -366,24 +365,24 @@ async def test_the_forecast_agrees_with_the_rule(portfolio: Portfolio, database:
         expected = forecast(
             invoices=[OpenInvoice(payable, cents, promised) for (payable, promised), cents in together.items()],
             history=history,
-            start=on,
+            start=start,
             days=60,
             kept_share=kept,
         )
         async with database.unit_of_work(tenant_id=portfolio.tenant, commit=False) as tx:
-            made, found_history, found_kept = await forecasts.expected(tx, Books(on, TODAY), days=60)
+            made, found_history, found_kept = await forecasts.expected(tx, Books(on, TODAY), start=start, days=60)
         assert found_kept == kept
         assert found_kept == Fraction(1) or ended
         assert (dict(found_history.received_cents), found_history.lost_cents) == (dict(delays), history.lost_cents)
         assert made == expected
 
 
-def standing_promises(portfolio: Portfolio, on: date) -> dict[UUID, dict[str, Any]]:
+def standing_promises(portfolio: Portfolio, on: date, start: date) -> dict[UUID, dict[str, Any]]:
     """The promise that each invoice is under on the day: the last one made that is neither kept, broken nor past."""
     about = {row["promise_id"]: row["invoice_id"] for row in portfolio.rows["promise_invoice"]}
     found: dict[UUID, dict[str, Any]] = {}
     for row in sorted(portfolio.rows["promise_fact"], key=lambda one: (one["made_at"], one["promise_id"])):
-        ended = any(row[name] and row[name] <= on for name in ("kept_on", "broken_on"))
-        if row["promised_on"] >= on and row["made_at"] <= end_of(on) and not ended:
+        ended = any(row[name] and row[name] <= end_of(on) for name in ("kept_at", "broken_at"))
+        if row["promised_on"] >= start and row["made_at"] <= end_of(on) and not ended:
             found[about[row["promise_id"]]] = row
     return found

@@ -48,10 +48,13 @@ _TABLES = {
           segment text collate "C",
           primary key (tenant_id, invoice_id, version)
         );
-        create index invoice_fact_current_idx on invoice_fact (tenant_id, payable_on) where until_on is null;
-        create index invoice_fact_open_idx on invoice_fact (tenant_id, payable_on)
+        create index invoice_fact_current_idx on invoice_fact (tenant_id, payable_on)
+          include (invoice_id, issued_on, amount_cents, principal_paid_cents, relieved_cents, open_cents, state)
+          where until_on is null;
+        create index invoice_fact_open_idx on invoice_fact (tenant_id, payable_on) include (open_cents, invoice_id)
           where until_on is null and open_cents > 0;
-        create index invoice_fact_issued_idx on invoice_fact (tenant_id, issued_on) where until_on is null
+        create index invoice_fact_issued_idx on invoice_fact (tenant_id, issued_on)
+          include (amount_cents, relieved_cents, state, origin) where until_on is null
         """,
     "receipt_fact": """
         create table receipt_fact (
@@ -76,7 +79,7 @@ _TABLES = {
     "undone_fact": """
         create table undone_fact (
           tenant_id uuid not null, allocation_id uuid not null, invoice_id uuid not null, reversal_id uuid not null,
-          event_id uuid not null, kind text collate "C" not null, reversed_on date not null,
+          event_id uuid not null, kind text collate "C" not null, reversed_on date not null, known_on date not null,
           money_cents bigint not null, principal_cents bigint not null,
           primary key (tenant_id, allocation_id, invoice_id, reversal_id)
         )
@@ -114,8 +117,8 @@ _TABLES = {
     "promise_fact": """
         create table promise_fact (
           tenant_id uuid not null, promise_id uuid not null, event_id uuid not null, customer_id uuid not null,
-          promised_on date not null, promised_cents bigint not null, made_at timestamptz, kept_on date,
-          broken_on date, paid_cents bigint,
+          promised_on date not null, promised_cents bigint not null, made_at timestamptz,
+          kept_at timestamptz, broken_at timestamptz, paid_cents bigint,
           primary key (tenant_id, promise_id)
         );
         create index promise_fact_day_idx on promise_fact (tenant_id, promised_on)

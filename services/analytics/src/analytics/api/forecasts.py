@@ -1,7 +1,7 @@
 """The cash forecast, and how good earlier ones were."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from analytics.api.common import Day, Figure, Reader, Segment, Since, books, period, reading, today_of
+from analytics.api.common import Day, Figure, Reader, Segment, Since, period, reading, today_of
 from analytics.domain.forecast import HISTORY_DAYS, KEPT_DAYS, SETTLED_AFTER_DAYS
 from analytics.domain.grading import HORIZONS, Graded, grade
 from analytics.domain.rounding import shown
 from analytics.store import forecasts
+from analytics.store.standing import Books
 from chassis.cursors import LIMIT_DEFAULT, Cursor, Keyset, Limit, Page
 
 router = APIRouter(prefix="/figures", tags=["figures"])
@@ -86,17 +87,20 @@ async def get_forecast(
     days: Annotated[int, Query(ge=1, le=LONGEST_DAYS, description="how many days, the first one included")] = 30,
     segment: Segment = None,
 ) -> Forecast:
-    """Expected principal by day, from what is known on the first day."""
+    """Expected principal by day: from what is known now, or was known when a past first day began."""
     async with reading(request, principal) as tx:
-        asked = books(tx, start, segment)
-        made, history, kept = await forecasts.expected(tx, asked, days=days)
+        today = today_of(tx)
+        first = start or today
+        known = Books(first - timedelta(days=1) if first < today else first, today, segment)
+        made, history, kept = await forecasts.expected(tx, known, start=first, days=days)
     return Forecast(
-        definition="Expected principal by day, as known at the end of the first day. A promise that stands counts on "
-        "its day, times the share of promised money that came so far; every other open cent by the history: principal "
-        f"by days from the payable date, of invoices payable between {SETTLED_AFTER_DAYS + HISTORY_DAYS} and "
-        f"{SETTLED_AFTER_DAYS} days before, what of them did not come being lost. Without history an invoice is "
-        "expected on its payable date. Cents are rounded down once for each payable date.",
-        made_on=asked.on,
+        definition="Expected principal by day, as known now, or as it was known when a past first day began. A promise "
+        "that stands counts on its day, times the share of promised money that came so far; every other open cent by "
+        "the history: principal by days from the payable date, of invoices payable between "
+        f"{SETTLED_AFTER_DAYS + 1 + HISTORY_DAYS} and {SETTLED_AFTER_DAYS + 1} days before, what of them did not come "
+        "being lost. Without history an invoice is expected on its payable date. Cents are rounded down once for each "
+        "payable date.",
+        made_on=first,
         days=[
             ForecastDay(on=day.on, promised_cents=day.promised_cents, by_history_cents=day.by_history_cents)
             for day in made

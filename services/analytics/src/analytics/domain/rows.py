@@ -82,6 +82,7 @@ def _reversed(event: Envelope[Any]) -> Iterator[Row]:
             {
                 **_pick(fact, "reversal_id", "kind", "reversed_on"),
                 **_pick(line, "allocation_id", "invoice_id", "money_cents", "principal_cents"),
+                "known_on": day_of(event.time),
                 "event_id": event.id,
             },
         )
@@ -141,9 +142,9 @@ def _replied(event: Envelope[Any]) -> Iterator[Row]:
 
 def _promise(event: Envelope[Any]) -> Iterator[Row]:
     fact = event.data
-    said = {name: getattr(fact, name) for name in ("kept_on", "broken_on", "paid_cents") if hasattr(fact, name)}
-    if fact.topic == "promise.made":
-        said["made_at"] = event.time
+    said = {f"{fact.topic.rpartition('.')[2]}_at": event.time}
+    if hasattr(fact, "paid_cents"):
+        said["paid_cents"] = fact.paid_cents
     names = ("promise_id", "customer_id", "promised_on", "promised_cents")
     yield "promise_fact", {**_pick(fact, *names), "event_id": event.id, **said}
     for invoice_id in fact.invoice_ids:

@@ -24,8 +24,8 @@ _OPEN = """
 , promised as (
   select distinct on (i.invoice_id) i.invoice_id, p.promise_id, p.promised_on, p.promised_cents
   from promise_fact p join promise_invoice i on i.tenant_id = p.tenant_id and i.promise_id = p.promise_id
-  where p.promised_on >= $1 and p.made_at <= $3 and (p.kept_on is null or p.kept_on > $1)
-    and (p.broken_on is null or p.broken_on > $1)
+  where p.promised_on >= $4 and p.made_at <= $3 and (p.kept_at is null or p.kept_at > $3)
+    and (p.broken_at is null or p.broken_at > $3)
   order by i.invoice_id, p.made_at desc, p.promise_id desc
 ), owed as (
   select s.payable_on, s.open_cents, p.promised_on, p.promised_cents,
@@ -55,7 +55,7 @@ from cohort c join payment_fact p on p.tenant_id = c.tenant_id and p.invoice_id 
 where p.known_on <= $1 and p.principal_cents > 0
   and not exists (select from undone_fact u
     where u.tenant_id = p.tenant_id and u.allocation_id = p.allocation_id and u.invoice_id = p.invoice_id
-      and u.reversed_on <= $1)
+      and u.known_on <= $1)
 group by 1
 union all
 select null, coalesce(sum(unpaid_cents), 0)::bigint from cohort
@@ -63,7 +63,7 @@ select null, coalesce(sum(unpaid_cents), 0)::bigint from cohort
 _PROMISED = """
 select coalesce(sum(promised_cents), 0)::bigint as promised_cents,
        coalesce(sum(least(coalesce(paid_cents, 0), promised_cents)), 0)::bigint as kept_cents
-from promise_fact where kept_on <= $1 or broken_on <= $1
+from promise_fact where kept_at <= $1 or broken_at <= $1
 """
 _KEEP = """
 insert into forecast_day (tenant_id, made_on, expected_on, promised_cents, by_history_cents)
@@ -92,13 +92,19 @@ group by 1, 2, 3, 4 order by 1, 2
 """
 
 
-async def expected(tx: Tx, books: Books, *, days: int) -> tuple[tuple[ExpectedDay, ...], History, Fraction]:
-    """The expected money of each of the days from the books' day on, with the history and kept share it rests on."""
+async def expected(
+    tx: Tx, books: Books, *, start: date, days: int
+) -> tuple[tuple[ExpectedDay, ...], History, Fraction]:
+    """The expected money of each of the days from `start` on, with the history and kept share it rests on.
+
+    Everything is as it was known at the end of the books' day; what became known later, of whatever day, is left out.
+    """
     connection = await tx.connection()
-    rows = await fetch(tx, books, _OPEN, end_of(books.on))
-    last = books.on - timedelta(days=SETTLED_AFTER_DAYS + 1)
+    known_until = end_of(books.on)
+    rows = await fetch(tx, books, _OPEN, known_until, start)
+    last = start - timedelta(days=SETTLED_AFTER_DAYS + 1)
     past = await fetch(tx, books, _COHORT, last - timedelta(days=HISTORY_DAYS), last)
-    promises = await connection.fetchrow(_PROMISED, books.on)
+    promises = await connection.fetchrow(_PROMISED, known_until)
     history = History(
         {row["delay"]: row["cents"] for row in past if row["delay"] is not None},
         sum(row["cents"] for row in past if row["delay"] is None),
@@ -107,7 +113,7 @@ async def expected(tx: Tx, books: Books, *, days: int) -> tuple[tuple[ExpectedDa
     made = forecast(
         invoices=[OpenInvoice(row["payable_on"], row["cents"], row["promised_on"]) for row in rows],
         history=history,
-        start=books.on,
+        start=start,
         days=days,
         kept_share=kept,
     )

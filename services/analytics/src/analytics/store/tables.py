@@ -69,7 +69,13 @@ _ALL = (
     Fold(
         "undone_fact",
         {"allocation_id": "uuid", "invoice_id": "uuid", "reversal_id": "uuid"},
-        chosen={"kind": "text", "reversed_on": "date", "money_cents": "bigint", "principal_cents": "bigint"},
+        chosen={
+            "kind": "text",
+            "reversed_on": "date",
+            "known_on": "date",
+            "money_cents": "bigint",
+            "principal_cents": "bigint",
+        },
     ),
     Fold(
         "message_fact",
@@ -110,7 +116,7 @@ _ALL = (
         "promise_fact",
         {"promise_id": "uuid"},
         chosen={"customer_id": "uuid", "promised_on": "date", "promised_cents": "bigint"},
-        least={"made_at": _INSTANT, "kept_on": "date", "broken_on": "date"},
+        least={"made_at": _INSTANT, "kept_at": _INSTANT, "broken_at": _INSTANT},
         greatest={"paid_cents": "bigint"},
     ),
     Fold("promise_invoice", {"invoice_id": "uuid", "promise_id": "uuid"}),
