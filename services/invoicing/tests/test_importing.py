@@ -120,6 +120,11 @@ class TestHeader:
             columns_of(header, ";", mapping)
         assert refused.value.code == code
 
+    @given(st.text(max_size=200))
+    def test_no_first_line_at_all_breaks_the_reader(self, text: str) -> None:
+        with pytest.raises(FileError):
+            columns_of(text, delimiter_of(text), {})
+
     @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
     def test_the_delimiter_is_the_one_that_the_header_uses(self, delimiter: str) -> None:
         assert delimiter_of(delimiter.join(FIELDS)) == delimiter

@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-import httpx2
-
 from brasil.errors import BrasilError
 from brasil.pix import br_code
 from chassis.db import Tx
@@ -23,6 +21,7 @@ from invoicing.domain.registering import bank_document, cobv_document
 from invoicing.domain.transitions import next_version
 from invoicing.due_work import REGISTER, schedules
 from invoicing.outside.bank import Bank
+from invoicing.outside.clients import client
 from invoicing.outside.outcomes import Outcome
 from invoicing.outside.psp import Psp
 from invoicing.store import charges, creditors, customers, invoices
@@ -32,6 +31,7 @@ _AT_ONCE: Final = 16
 _TURN_SECONDS: Final = 10.0
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
 _AWAY = Outcome("unknown", "not_reached")
+_LOST = Outcome("unknown", "timeout")
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,22 @@ async def _providers(tx: Tx) -> AsyncIterator[_Providers]:
     settings = config.settings()
     profile = (await creditors.load(tx)).profile
     timeout = settings.invoicing_provider_timeout_seconds
-    token = revealed(settings.invoicing_bank_token)
-    headers = {"authorization": f"Bearer {token}"} if token else {}
     async with (
-        httpx2.AsyncClient(base_url=settings.invoicing_bank_url or "", timeout=timeout, headers=headers) as bank,
-        httpx2.AsyncClient(base_url=settings.invoicing_psp_url or "", timeout=timeout) as psp,
+        client(
+            settings.invoicing_bank_url or "",
+            timeout_seconds=timeout,
+            token=revealed(settings.invoicing_bank_token),
+            ca_file=settings.invoicing_bank_tls_ca_file,
+            cert_file=settings.invoicing_bank_tls_cert_file,
+            key_file=settings.invoicing_bank_tls_key_file,
+        ) as bank,
+        client(
+            settings.invoicing_psp_url or "",
+            timeout_seconds=timeout,
+            ca_file=settings.invoicing_psp_tls_ca_file,
+            cert_file=settings.invoicing_psp_tls_cert_file,
+            key_file=settings.invoicing_psp_tls_key_file,
+        ) as psp,
     ):
         secret = revealed(settings.invoicing_psp_client_secret)
         yield _Providers(
@@ -112,6 +123,7 @@ async def _ask_all(cases: Sequence[_Case], providers: _Providers, outcomes: dict
             kind = case.registration.kind
             if kind in away:
                 return
+            outcomes[case.registration.option_id] = _LOST
             outcome = await _ask(case, providers)
             outcomes[case.registration.option_id] = outcome
             if outcome.failure in {"timeout", "unreachable"}:

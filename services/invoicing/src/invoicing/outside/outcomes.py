@@ -43,3 +43,9 @@ def document(answer: httpx2.Response) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def part_of(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object inside of an answer; an empty one where there is none."""
+    part = found.get(name)
+    return part if isinstance(part, dict) else {}

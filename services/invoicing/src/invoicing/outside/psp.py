@@ -9,7 +9,7 @@ import httpx2
 from brasil.errors import BrasilError
 from brasil.pix import charge as api_pix
 from contracts.invoices import PixCharge
-from invoicing.outside.outcomes import Outcome, document, no_answer, refusal
+from invoicing.outside.outcomes import Outcome, document, no_answer, part_of, refusal
 
 
 class Psp:
@@ -62,7 +62,7 @@ class Psp:
             return refusal(answer.status_code)
         found = document(answer)
         same = all(
-            found.get(part, {}).get(name) == body[part][name]
+            part_of(found, part).get(name) == body[part][name]
             for part, name in (("valor", "original"), ("calendario", "dataDeVencimento"))
         )
         return _made(answer) if same else Outcome("refused", "txid_taken")

@@ -55,7 +55,10 @@ def columns_of(header: str, delimiter: str, mapping: Mapping[str, str]) -> list[
     """The field of each column, None for one that is not read. `mapping` names the columns of fields whose column has
     another name. Raises `FileError`.
     """
-    (names,) = list(csv.reader([header.rstrip("\r\n")], delimiter=delimiter)) or [[]]
+    try:
+        (names,) = list(csv.reader([header.rstrip("\r\n")], delimiter=delimiter))
+    except (csv.Error, ValueError):
+        raise FileError("header.form", "The first line cannot be read: check its quotation marks.") from None
     wanted = _by_column(mapping)
     columns = [wanted.get(plain(name)) for name in names]
     _check(columns, names, mapping)
