@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
+from fastapi import FastAPI
 from notifier_facts import OTHER, TENANT, at
 from notifier_servers import MailServer, MessageProvider, open_servers
 
@@ -170,6 +171,7 @@ class Api:
     key: str
     other_key: str
     bench: Bench
+    app: FastAPI
     posts: int = 0
 
     async def get(self, path: str, *, other: bool = False, **query: Any) -> httpx2.Response:
@@ -201,7 +203,7 @@ async def open_api(fresh: FreshDatabase) -> AsyncIterator[Api]:
         async with app.router.lifespan_context(app):
             hands = parts.current()
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
-                yield Api(client, keys[0], keys[1], Bench(kit.database, clock, hands, servers.mail, servers.phone))
+                yield Api(client, keys[0], keys[1], Bench(kit.database, clock, hands, servers.mail, servers.phone), app)
 
 
 async def emptied(fresh: FreshDatabase) -> None:

@@ -15,6 +15,7 @@ from notifier_bench import CALLBACK_SECRET, INBOUND_TOKEN, Api
 from notifier_facts import TENANT, at, contact_id, customer, email_of, invoice, invoice_id, request, topics
 from standardwebhooks import Webhook
 
+from notifier.jobs import count_unknown
 from notifier.verify.__main__ import main as verify
 
 pytestmark = pytest.mark.io
@@ -93,6 +94,8 @@ class TestMessages:
         await api.bench.work(NINE)
         api.bench.clock.instant = TEN
         (unknown,) = (await api.get("/v1/unknown")).json()["items"]
+        await count_unknown(api.app.state.kit)
+        assert b"regua_handoff_unknown 1.0" in api.app.state.kit.metrics.exposition()
         path = f"/v1/unknown/{unknown['attempt_id']}/resolve"
         assert (await api.send("POST", path, {"outcome": "sent"})).status_code == 200
         assert topics(await api.bench.said()) == ["message.sent"]
@@ -108,7 +111,7 @@ class TestTracking:
         for _ in range(3):
             answer = await api.visit(pixel)
             assert (answer.status_code, answer.headers["content-type"]) == (200, "image/gif")
-        (opened,) = await api.bench.said()
+        (opened,) = await api.bench.work()
         assert (opened.topic, opened.engagement.verdict) == ("message.opened", "human")
         rows = await api.bench.rows("select 1 from evidence where kind = 'opened'")
         assert len(rows) == 3
@@ -117,7 +120,7 @@ class TestTracking:
         await sent(api)
         api.bench.clock.instant = TEN
         await api.visit(address(api, r'src="(https://n.example/o/[^"]+)"'), agent="Mozilla/5.0")
-        (opened,) = await api.bench.said()
+        (opened,) = await api.bench.work()
         assert (opened.engagement.verdict, opened.engagement.verdict_reason) == ("machine", "apple_privacy_proxy")
 
     async def test_a_link_shows_how_to_pay_and_names_what_it_was_for(self, api: Api) -> None:
@@ -127,14 +130,14 @@ class TestTracking:
         answer = await api.visit(link)
         assert answer.status_code == 200
         assert "00020101021226810014br.gov.bcb.pix" in answer.text
-        (clicked,) = await api.bench.said()
+        (clicked,) = await api.bench.work()
         assert (clicked.topic, clicked.target, clicked.engagement.verdict) == ("message.clicked", "pix", "human")
 
     async def test_whoever_follows_the_hidden_link_is_a_machine(self, api: Api) -> None:
         await sent(api)
         api.bench.clock.instant = TEN
         await api.visit(address(api, r'<a href="(https://n.example/c/[^"]+)" tabindex'))
-        (clicked,) = await api.bench.said()
+        (clicked,) = await api.bench.work()
         assert clicked.engagement.verdict_reason == "hidden_link_followed"
 
     async def test_a_changed_or_foreign_link_tells_nothing_and_leaves_no_trace(self, api: Api) -> None:
@@ -143,7 +146,7 @@ class TestTracking:
         assert (await api.visit(link[:-1] + ("A" if link[-1] != "A" else "B"))).status_code == 404
         assert (await api.visit(link.replace("/c/", "/u/"))).status_code == 404
         assert (await api.visit("/o/nothing.gif")).status_code == 200
-        assert await api.bench.said() == []
+        assert await api.bench.work() == []
 
     async def test_a_link_is_no_longer_valid_after_half_a_year(self, api: Api) -> None:
         await sent(api)
@@ -155,10 +158,10 @@ class TestTracking:
         await sent(api)
         page = address(api, r'href="(https://n.example/u/[^"]+)"')
         assert "<form" in (await api.visit(page)).text
-        assert await api.bench.said() == []
+        assert await api.bench.work() == []
         assert (await api.visit(page, method="POST")).status_code == 200
         assert (await api.visit(page, method="POST", body="List-Unsubscribe=One-Click")).status_code == 200
-        (refused,) = await api.bench.said()
+        (refused,) = await api.bench.work()
         assert (refused.topic, refused.source, refused.contact_id) == (
             "contact.opted_out",
             "unsubscribe_link",
@@ -172,7 +175,7 @@ class TestTracking:
         await sent(api)
         page = api.bench.mail.inbox[0].message["list-unsubscribe"].strip("<>")
         await api.visit(page, method="POST", body="List-Unsubscribe=One-Click")
-        (refused,) = await api.bench.said()
+        (refused,) = await api.bench.work()
         assert refused.source == "one_click_header"
 
 
@@ -269,6 +272,7 @@ class TestEvidence:
         await api.bench.tell(customer(2), invoice(2, owner=2), request(2, owner=2, message=2))
         await api.bench.work(TEN)
         await api.visit(address(api, r'<a href="(https://n.example/c/[^"]+)"'))
+        await api.bench.work()
         answer = await api.get(f"/v1/invoices/{invoice_id()}/evidence")
         file = tmp_path / "evidence.jsonl"
         file.write_bytes(answer.content)

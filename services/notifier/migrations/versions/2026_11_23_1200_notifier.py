@@ -165,3 +165,8 @@ def upgrade() -> None:
             op.execute(statement)
         rights = "select, insert" if table == "evidence" else "select, insert, update, delete"
         protect_tenant_table(op, table, rights=rights)
+    # One narrow look across tenants: how many hand-offs are unknown, for the gauge that raises the alarm.
+    op.execute(
+        "create policy counting on attempt for select "
+        "using (state = 'unknown' and current_setting('regua.counting', true) = 'on')"
+    )

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from chassis.edge import UploadLimit
 from chassis.metrics import Metric
-from chassis.service import Service
-from notifier import api, consumers, due_work, parts
+from chassis.service import Job, Service
+from notifier import api, consumers, due_work, jobs, parts
 from notifier.domain.bounces import LONGEST_MAIL_BYTES
 from notifier.settings import Settings
 
@@ -26,4 +26,5 @@ service = Service(
     schedules=due_work.schedules,
     uploads=(UploadLimit("/v1/inbound/mail", max_body_bytes=LONGEST_MAIL_BYTES, timeout_seconds=30),),
     metrics=METRICS,
+    jobs=(Job("unknown hand-offs", jobs.UNKNOWN_EVERY_SECONDS, jobs.count_unknown),),
 )

@@ -1,7 +1,7 @@
 """What providers and mail servers hand in: checked, kept as it came, answered, and applied afterwards."""
 
 import hmac
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
@@ -17,6 +17,41 @@ from notifier.parts import Parts
 from notifier.store import callbacks
 
 router = APIRouter(prefix="/v1", tags=["inward"])
+
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    401: {
+        "description": "The signature or the token is missing or wrong",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+_CALLBACK_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["client_ref", "status"],
+                    "properties": {
+                        "id": {"type": "string", "description": "the provider's id of the message"},
+                        "client_ref": {"type": "string", "format": "uuid", "description": "our reference"},
+                        "status": {"enum": ["sent", "delivered", "read", "failed", "reply"]},
+                        "code": {"type": "string", "description": "of a failure"},
+                        "text": {"type": "string", "description": "of a reply"},
+                        "reply_id": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+_MAIL_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "the raw bytes of the mail (message/rfc822), under whatever media type they are sent",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 class Taken(BaseModel):
@@ -39,7 +74,7 @@ def _verified(parts: Parts, body: bytes, headers: dict[str, str]) -> str:
     return headers["webhook-id"][:200]
 
 
-@router.post("/callbacks/{provider}/{tenant_id}")
+@router.post("/callbacks/{provider}/{tenant_id}", responses=_REFUSED, openapi_extra=_CALLBACK_BODY)
 async def take_callback(provider: Literal["sms", "whatsapp"], tenant_id: UUID, request: Request) -> Taken:
     """A provider's status callback, signed as Standard Webhooks say. The bytes are kept before the answer."""
     parts = hands.current()
@@ -52,7 +87,7 @@ async def take_callback(provider: Literal["sms", "whatsapp"], tenant_id: UUID, r
     return Taken(known=True)
 
 
-@router.post("/inbound/mail", status_code=202)
+@router.post("/inbound/mail", status_code=202, responses=_REFUSED, openapi_extra=_MAIL_BODY)
 async def take_mail(
     request: Request,
     authorization: Annotated[str, Header(max_length=400)] = "",

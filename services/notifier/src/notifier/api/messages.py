@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 from starlette.responses import Response
 
 from chassis.auth import require
@@ -22,9 +22,19 @@ from notifier.store import evidence, reads, replies
 from notifier.store.messages import State
 
 router = APIRouter(tags=["messages"])
+
+
+def _written_out(value: object) -> object:
+    """An instant is written as RFC 3339 has it; seconds since 1970 are refused."""
+    if isinstance(value, str) and "T" not in value.upper():
+        raise ValueError("write an instant as 2026-03-09T12:00:00Z")
+    return value
+
+
 Reader = Annotated[Principal, Depends(require("messages:read"))]
 ContentReader = Annotated[Principal, Depends(require("messages:content"))]
 Writer = Annotated[Call, Depends(once("messages:write"))]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Code = Annotated[str, Query(max_length=64, pattern=r"^[a-z][a-z0-9_.-]*$")]
 
 UNKNOWN_AFTER: Final = timedelta(minutes=1)
@@ -165,8 +175,8 @@ async def list_messages(
     state: State | None = None,
     channel: Channel | None = None,
     step_key: Code | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[MessageView]:

@@ -33,10 +33,12 @@ _PAGE: Final = """<!doctype html><html lang="pt-BR"><head><meta charset="utf-8">
 TokenText = Annotated[str, Path(max_length=200)]
 
 
-async def _visit(request: Request) -> Visit:
+async def _visit(parts: Parts, request: Request) -> Visit:
     address = request.client.host if request.client else ""
     await _budget.take(address)
-    return Visit(request.method, request.headers.get("user-agent"), address)
+    return tracking.visit_of(
+        parts, method=request.method, user_agent=request.headers.get("user-agent"), address=address
+    )
 
 
 def _read(parts: Parts, text: str, kind: Kind) -> Token | None:
@@ -54,23 +56,25 @@ def page(title: str, body: str, status: int = 200) -> HTMLResponse:
 @router.api_route("/o/{name}", methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
 async def open_pixel(name: TokenText, request: Request) -> Response:
     """The pixel of a mail. It is there for everybody; only our own tokens are noted."""
-    parts, visit = hands.current(), await _visit(request)
+    parts = hands.current()
+    visit = await _visit(parts, request)
     token = _read(parts, name.removesuffix(".gif"), "pixel")
     if token is not None:
         async with parts.database.unit_of_work(tenant_id=token.tenant_id, name="open") as tx:
-            await tracking.opened(tx, parts, token, visit)
+            await tracking.opened(tx, token, visit)
     return Response(PIXEL, media_type="image/gif", headers=_PRIVATE)
 
 
 @router.api_route("/c/{token_text}", methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
 async def follow_link(token_text: TokenText, request: Request) -> Response:
     """A link of a message: to the portal, or to a page that shows how to pay."""
-    parts, visit = hands.current(), await _visit(request)
+    parts = hands.current()
+    visit = await _visit(parts, request)
     token = _read(parts, token_text, "link")
     if token is None:
         return page("Este link não vale mais", "<p>This link is no longer valid.</p>", 404)
     async with parts.database.unit_of_work(tenant_id=token.tenant_id, name="click") as tx:
-        landing = await tracking.clicked(tx, parts, token, visit)
+        landing = await tracking.clicked(tx, token, visit)
         if landing is None:
             return page("Este link não vale mais", "<p>This link is no longer valid.</p>", 404)
         return await _landed(tx, parts, landing)
@@ -103,7 +107,7 @@ async def _landed(tx: Tx, parts: Parts, landing: Landing) -> Response:
 async def ask_unsubscribe(token_text: TokenText, request: Request) -> Response:
     """Ask before acting: machines open every link, and none of them wants to refuse anything."""
     parts = hands.current()
-    await _visit(request)
+    await _visit(parts, request)
     if _read(parts, token_text, "unsubscribe") is None:
         return page("Este link não vale mais", "<p>This link is no longer valid.</p>", 404)
     form = (
@@ -117,7 +121,7 @@ async def ask_unsubscribe(token_text: TokenText, request: Request) -> Response:
 async def unsubscribe(token_text: TokenText, request: Request) -> Response:
     """The debtor wants no more: by the page's button, or by one click in the mail program (RFC 8058)."""
     parts = hands.current()
-    await _visit(request)
+    await _visit(parts, request)
     token = _read(parts, token_text, "unsubscribe")
     body = (await request.body())[:4_096]
     one_click = b"list-unsubscribe=one-click" in body.lower()
@@ -125,7 +129,7 @@ async def unsubscribe(token_text: TokenText, request: Request) -> Response:
     if token is not None:
         async with parts.database.unit_of_work(tenant_id=token.tenant_id, name="unsubscribe") as tx:
             done = await tracking.unsubscribed(
-                tx, parts, token, source="one_click_header" if one_click else "unsubscribe_link"
+                tx, token, source="one_click_header" if one_click else "unsubscribe_link"
             )
     if not done:
         return page("Este link não vale mais", "<p>This link is no longer valid.</p>", 404)

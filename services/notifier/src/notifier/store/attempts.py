@@ -39,6 +39,12 @@ select attempt_id, message_id, attempt, channel, contact_id, provider, state, te
 from attempt where message_id = any($1::uuid[]) order by message_id, attempt
 """
 _ONE = _OF_MESSAGES.replace("message_id = any($1::uuid[])", "attempt_id = $1")
+_RECIPIENT = """
+select a.channel, a.contact_id, a.message_id, m.customer_id
+from attempt a join message m using (tenant_id, message_id) where a.attempt_id = $1
+"""
+_COUNT_ACROSS = "select set_config('regua.counting', 'on', true)"
+_COUNT_UNKNOWN = "select count(*) from attempt where state = 'unknown'"
 _LINKS = "select links::text from content where attempt_id = $1"
 _END = """
 update attempt set state = row.state, sent_at = coalesce(attempt.sent_at, row.sent_at),
@@ -186,6 +192,19 @@ async def one(tx: Tx, attempt_id: UUID) -> Attempt | None:
     """One hand-off, or None."""
     row = await (await tx.connection()).fetchrow(_ONE, attempt_id)
     return None if row is None else attempt_of(row)
+
+
+async def count_unknown(tx: Tx) -> int:
+    """How many hand-offs of all tenants nobody knows about; rows of no other state are seen."""
+    connection = await tx.connection()
+    await connection.execute(_COUNT_ACROSS)
+    found: int = await connection.fetchval(_COUNT_UNKNOWN)
+    return found
+
+
+async def recipient(tx: Tx, attempt_id: UUID) -> Any:
+    """To whom a hand-off went (channel, contact, message, debtor), or None."""
+    return await (await tx.connection()).fetchrow(_RECIPIENT, attempt_id)
 
 
 async def links(tx: Tx, attempt_id: UUID) -> list[dict[str, str]]:
