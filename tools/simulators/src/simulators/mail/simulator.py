@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from simulators.mail import page
 from simulators.mail.bounces import notification, reply
+from simulators.mail.flaws import flaws_of, raw_headers
 from simulators.mail.mailbox import Mail, Mailboxes, parsed, parts_of
 from simulators.mail.smtp import server
 from simulators.outside.chance import word
@@ -111,6 +112,7 @@ class MailProvider(Simulator):
             "sha256": sha256(content).hexdigest(),
             "bytes": len(content),
             "file": mail_id,
+            "flaws": flaws_of(content, message),
             "visible_at": None if lost else visible.isoformat(),
         }
         facts: list[Fact] = [("mail.accepted", mail_id, body)]
@@ -179,6 +181,9 @@ class MailProvider(Simulator):
             message = self.boxes.parsed(mail)
             told |= parts_of(message)
             told["headers"] = {name.lower(): str(value) for name, value in message.items()}
+            # As mail programs see it: who encodes an address here offers no way out.
+            if out := raw_headers(self.boxes.raw(mail)).get("list-unsubscribe"):
+                told["headers"]["list-unsubscribe"] = out.decode("ascii", "replace")
         return told
 
     def _mail(self, request: Request) -> Mail:
