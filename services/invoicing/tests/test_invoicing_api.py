@@ -217,3 +217,17 @@ def test_the_builder_makes_valid_tax_ids() -> None:
     from brasil import taxid
 
     assert all(taxid.validate(cpf(number)) for number in range(2, 50))
+
+
+@pytest.mark.io
+async def test_the_examples_of_the_document_work_one_after_the_other(api: Api) -> None:
+    from invoicing.api import examples
+
+    assert (await api.send("PUT", "/v1/creditor", examples.CREDITOR)).status_code == 200
+    assert (await api.send("POST", "/v1/customers", examples.CUSTOMER)).status_code == 201
+    made = await api.send("POST", "/v1/invoices", examples.INVOICE)
+    assert made.status_code == 201
+    assert (await api.send("POST", "/v1/documents", examples.DOCUMENT)).status_code == 201
+    assert (await api.send("POST", "/v1/plans", examples.PLAN)).status_code == 201
+    path = f"/v1/invoices/{made.json()['invoice_id']}/responses"
+    assert (await api.send("POST", path, examples.PROMISE)).status_code == 201

@@ -62,3 +62,16 @@ def test_no_path_is_hidden_behind_another() -> None:
                 continue
             agrees = all(a == b or "{" in a or "{" in b for a, b in zip(one, other, strict=True))
             assert not agrees, (one, other)
+
+
+def test_every_example_is_a_request_that_its_schema_takes() -> None:
+    from jsonschema import Draft202012Validator
+
+    whole, found = document(), 0
+    for _, path, operation in operations(whole):
+        content = operation.get("requestBody", {}).get("content", {})
+        for example in content.get("application/json", {}).get("schema", {}).get("examples", ()):
+            found += 1
+            schema = {"$ref": content["application/json"]["schema"]["$ref"], "components": whole["components"]}
+            assert not list(Draft202012Validator(schema).iter_errors(example)), path
+    assert found == 7

@@ -9,6 +9,7 @@ from chassis.auth import require
 from chassis.errors import NotFoundError
 from chassis.etag import IfMatch
 from chassis.principal import Principal
+from invoicing.api.examples import CreditorBody
 from invoicing.api.shared import changing, reading, tagged
 from invoicing.domain.creditor import CreditorProfile
 from invoicing.handlers import profile as handlers
@@ -31,7 +32,7 @@ async def get_creditor(request: Request, response: Response, principal: Reader) 
 
 @router.put("/creditor", openapi_extra={"responses": {"409": {"$ref": "#/components/responses/409"}}})
 async def put_creditor(
-    body: CreditorProfile, request: Request, response: Response, principal: Writer, if_match: IfMatch = None
+    body: CreditorBody, request: Request, response: Response, principal: Writer, if_match: IfMatch = None
 ) -> CreditorProfile:
     """Write the profile whole. The first one needs no `If-Match`. It counts for invoices issued from now on."""
     async with changing(request, principal) as tx:

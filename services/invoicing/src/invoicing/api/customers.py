@@ -18,6 +18,7 @@ from chassis.idempotency import Reply
 from contracts.customers import ChannelPreference, ContactDays, Customer, CustomerFlag, PostalAddress
 from contracts.fields import Code, IbgeCode, Language, Reference, ShortText, TimeZone, Uf
 from invoicing import config
+from invoicing.api.examples import CustomerBody
 from invoicing.api.shared import (
     Closed,
     CustomersChanger,
@@ -28,7 +29,7 @@ from invoicing.api.shared import (
     tagged,
 )
 from invoicing.domain.billing import IsoDate
-from invoicing.domain.customers import MOST_CONTACTS, ContactInput, CustomerInput, tax_id_hash
+from invoicing.domain.customers import MOST_CONTACTS, ContactInput, tax_id_hash
 from invoicing.domain.refusals import refused
 from invoicing.handlers import customers as handlers
 from invoicing.handlers import erasure
@@ -113,7 +114,7 @@ class Erased(Closed):
 
 
 @router.post("/customers", status_code=201)
-async def register_customer(body: CustomerInput, call: CustomersWriter) -> Registered:
+async def register_customer(body: CustomerBody, call: CustomersWriter) -> Registered:
     """Register a payer. CPF or CNPJ is checked; the time zone follows from state and city."""
 
     async def effect(tx: Tx) -> Reply:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from pydantic_core import from_json
 from starlette.responses import Response
@@ -16,8 +16,9 @@ from chassis.errors import Fault
 from chassis.etag import IfNoneMatch, not_modified
 from chassis.idempotency import Reply
 from contracts.invoices import Invoice
+from invoicing.api.examples import INVOICE, DocumentBody, InvoiceBody
 from invoicing.api.shared import Closed, InvoicesReader, InvoicesWriter, invoice_reply, reading, tagged, who
-from invoicing.domain.billing import Day, NewDocument, NewInvoice
+from invoicing.domain.billing import Day, NewInvoice
 from invoicing.domain.places import today
 from invoicing.handlers import billing
 from invoicing.handlers.invoices import statement
@@ -114,7 +115,7 @@ class Debt(Closed):
 
 
 @router.post("/invoices", status_code=201)
-async def issue_invoice(body: NewInvoice, call: InvoicesWriter) -> Invoice:
+async def issue_invoice(body: InvoiceBody, call: InvoicesWriter) -> Invoice:
     """Issue one invoice, with boleto and Pix as far as the creditor's profile has them."""
 
     async def effect(tx: Tx) -> Reply:
@@ -128,7 +129,9 @@ def _fault(fault: Fault) -> RowFault:
 
 
 @router.post("/invoice-batches")
-async def issue_invoices(body: Batch, call: InvoicesWriter) -> BatchReport:
+async def issue_invoices(
+    body: Annotated[Batch, Body(examples=[{"invoices": [INVOICE]}])], call: InvoicesWriter
+) -> BatchReport:
     """Issue up to 1000 invoices at once and say of each what became of it."""
 
     async def effect(tx: Tx) -> Reply:
@@ -151,7 +154,7 @@ async def issue_invoices(body: Batch, call: InvoicesWriter) -> BatchReport:
 
 
 @router.post("/documents", status_code=201)
-async def issue_document(body: NewDocument, call: InvoicesWriter) -> Document:
+async def issue_document(body: DocumentBody, call: InvoicesWriter) -> Document:
     """Issue a document with instalments: all of its invoices, or none."""
 
     async def effect(tx: Tx) -> Reply:

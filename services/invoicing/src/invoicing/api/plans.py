@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from chassis.idempotency import Reply
 from contracts.base import PositiveCents
 from contracts.charges import ChargeTerms
 from contracts.fields import Code, Reference, ShortText
+from invoicing.api.examples import PLAN
 from invoicing.api.shared import Closed, PlansChanger, PlansReader, PlansWriter, changing, reading, tagged
 from invoicing.domain.billing import Day
 from invoicing.domain.plans import Plan, PlanDefinition, PlanState
@@ -100,7 +101,7 @@ def _reply(status: int, plan: Plan) -> Reply:
 
 
 @router.post("/plans", status_code=201)
-async def create_plan(body: NewPlan, call: PlansWriter) -> PlanView:
+async def create_plan(body: Annotated[NewPlan, Body(examples=[PLAN])], call: PlansWriter) -> PlanView:
     """Begin a plan."""
 
     async def effect(tx: Tx) -> Reply:

@@ -1,10 +1,10 @@
 """What debtors answer, taken in by operators and systems; and the links through which debtors answer themselves."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 from pydantic import AwareDatetime, Field
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from chassis.idempotency import Reply
 from contracts.answers import Answer
 from contracts.fields import AnswerChannel
 from invoicing import config
+from invoicing.api.examples import PROMISE
 from invoicing.api.shared import Closed, Done, ResponsesReader, ResponsesWriter, reading, who
 from invoicing.handlers import links
 from invoicing.handlers import responses as handlers
@@ -76,7 +77,9 @@ def _view(row: Any) -> DebtorResponse:
 
 
 @router.post("/invoices/{invoice_id}/responses", status_code=201)
-async def add_response(invoice_id: UUID, body: NewResponse, call: ResponsesWriter) -> DebtorResponse:
+async def add_response(
+    invoice_id: UUID, body: Annotated[NewResponse, Body(examples=[PROMISE])], call: ResponsesWriter
+) -> DebtorResponse:
     """A debtor answered about an invoice: promise, dispute, says paid, another day, stop, wrong person, reason."""
 
     async def effect(tx: Tx) -> Reply:
