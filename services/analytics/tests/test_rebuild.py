@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,6 +15,7 @@ from analytics_told import NOON, OTHER, TENANT, TOPICS, HandClock, copies
 
 from analytics.consumers import subscriptions
 from analytics.dump.digest import Digest, digest
+from analytics.rebuild import __main__ as command
 from analytics.rebuild import reset
 from analytics.rebuild.replay import Replay
 from analytics.rebuild.run import BusyError, rebuild
@@ -64,10 +66,12 @@ class Place:
         ends = await end_offsets(self.kafka, TOPICS)
         return all(reached.get(place, 0) >= end for place, end in ends.items())
 
-    async def consume(self) -> Digest:
-        """Consume live until nothing is left."""
-        async with running(Consumer(self.database, subscriptions, self.kafka, batch_events=300)):
-            await until(self.caught_up, within_seconds=90, what="the consumer did not reach the ends")
+    async def consume(self, *, members: int = 1) -> Digest:
+        """Consume live until nothing is left, by so many members of the group."""
+        consumers = [Consumer(self.database, subscriptions, self.kafka, batch_events=300) for _ in range(members)]
+        async with running(*consumers):
+            await until(self.caught_up, within_seconds=150, what="the consumers did not reach the ends")
+        assert [consumer.status().parked for consumer in consumers] == [0] * members
         return await digest(self.database)
 
     async def rebuilt(self) -> Digest:
@@ -136,6 +140,15 @@ async def test_a_rebuild_gives_the_bytes_of_live_consumption_whatever_the_order(
     await other.produce(events)
     assert (await other.rebuilt()).as_json() == lived.as_json()
     assert (await other.consume()).sha256 == lived.sha256
+
+
+async def test_members_that_write_facts_of_the_same_keys_at_once_give_the_same_bytes(places: Places) -> None:
+    events = story(6)
+    Random(3).shuffle(events)
+    place = await places.make()
+    await place.produce(events)
+    lived = await place.consume(members=3)
+    assert (await place.rebuilt()).as_json() == lived.as_json()
 
 
 async def test_a_rebuild_that_was_stopped_goes_on_where_it_was(places: Places) -> None:
@@ -211,7 +224,19 @@ async def test_the_commands_say_what_they_did(places: Places) -> None:
     dumped = run("analytics.dump")
     assert dumped.returncode == 0, dumped.stderr
     assert json.loads(dumped.stdout) == (await digest(place.database)).as_json()
-    environment.pop("DATABASE_OWNER_URL")
-    refused = run("analytics.rebuild")
-    assert refused.returncode == 78
-    assert "DATABASE_OWNER_URL" in refused.stderr
+
+
+def test_without_the_owners_address_nothing_is_touched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_ANALYTICS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "REGUA_ENV": "test",
+        "DATABASE_URL": "postgresql://a@127.0.0.1:1/a",
+        "KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert command.main([]) == 78
+    assert "DATABASE_OWNER_URL" in capsys.readouterr().err
