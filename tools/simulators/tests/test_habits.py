@@ -49,7 +49,9 @@ def test_a_mail_is_read_for_lines_codes_links_pictures_and_its_way_out() -> None
     assert found.pixels == ("http://n/o/1.gif",)
     assert found.way_out == "http://n/u/1"
     broken = read_text(f"{code[:-1]}0 veja http://n/c/x. Até mais")
-    assert (broken.codes, broken.links) == ((), ("http://n/c/x",))
+    assert (broken.codes, broken.links, broken.receipt) == ((), ("http://n/c/x",), False)
+    assert read_text("Olá, Ana. Recebemos o seu pagamento de R$ 10,00. Obrigado!").receipt
+    assert not read_text(f"Recebemos só uma parte. Linha: {LINE}").receipt
 
 
 def test_a_bill_is_known_by_day_and_amount_or_by_its_document(tmp_path: Path) -> None:

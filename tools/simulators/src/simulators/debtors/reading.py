@@ -10,19 +10,23 @@ from simulators.psp.br_code import crc_fails, fields, location_of
 
 _LINE: Final = re.compile(r"(?<!\d)\d{5}\.?\d{5}\s?\d{5}\.?\d{6}\s?\d{5}\.?\d{6}\s?\d\s?\d{14}(?!\d)")
 _CODE: Final = re.compile(r"000201[0-9A-Za-z $%*+\-./:_@&',?=#()]{20,500}?6304[0-9A-F]{4}")
+_RECEIPT: Final = re.compile(
+    r"\b(recebemos|pagamento (recebido|confirmado)|we (have )?received|thank you)\b", re.IGNORECASE
+)
 _LINK: Final = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """All in order of appearance, each once. `pixels` are pictures fetched when the mail is shown; hidden links are
-    left out: no person sees them."""
+    left out: no person sees them. `receipt`: it thanks for money, and asks for none."""
 
     lines: tuple[str, ...]
     codes: tuple[str, ...]
     links: tuple[str, ...]
     pixels: tuple[str, ...]
     way_out: str | None
+    receipt: bool = False
 
 
 def read_mail(text: str, html: str, headers: Mapping[str, str]) -> Found:
@@ -32,12 +36,18 @@ def read_mail(text: str, html: str, headers: Mapping[str, str]) -> Found:
     out = _LINK.search(headers.get("list-unsubscribe", ""))
     way_out = out.group() if out else None
     links = [link for link in page.links if link != way_out] or [link for link in _links(text) if link != way_out]
-    return Found(_lines(text), _codes(text), tuple(dict.fromkeys(links)), tuple(page.pixels), way_out)
+    return _found(text, tuple(dict.fromkeys(links)), tuple(page.pixels), way_out)
 
 
 def read_text(text: str) -> Found:
     """Read an SMS or a WhatsApp message."""
-    return Found(_lines(text), _codes(text), _links(text), (), None)
+    return _found(text, _links(text), (), None)
+
+
+def _found(text: str, links: tuple[str, ...], pixels: tuple[str, ...], way_out: str | None) -> Found:
+    lines, codes = _lines(text), _codes(text)
+    receipt = not lines and not codes and _RECEIPT.search(text) is not None
+    return Found(lines, codes, links, pixels, way_out, receipt)
 
 
 def _lines(text: str) -> tuple[str, ...]:

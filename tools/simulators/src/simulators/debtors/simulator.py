@@ -135,7 +135,10 @@ class Debtors(Simulator):
                 has_links=bool(found.links),
             )
             plans = habits.handling(self.world.seed, debtor, seen)
-            for debt in await self._bills(hands, debtor, found, facts) or self._oldest(debtor, now):
+            debts = await self._bills(hands, debtor, found, facts)
+            if not debts and not found.receipt:
+                debts = self._oldest(debtor, now)
+            for debt in debts:
                 if debt.key not in self.memory.paid:
                     plans += habits.reacting(self.world.seed, debtor, debt, seen)
             facts += self.memory.new(plans)
