@@ -65,6 +65,10 @@ def test_a_message_is_taken_once_told_in_order_read_and_answered(provider: Runni
         assert provider.post(f"/inbox/{mine['id']}/read").status_code == 200
         assert "reply_id" in provider.post(f"/inbox/{mine['id']}/replies", {"text": "Pago dia 10/03/2026"}).json()
     provider.settle()
+    page = provider.get("/").text
+    assert "Sua fatura vence amanhã." in page
+    assert "<blockquote>Pago dia 10/03/2026</blockquote>" in page
+    assert "Nenhuma mensagem" in provider.get("/?to=%2B5511990000099").text
     told = verified(hook)
     assert [one["status"] for one in told] == ["sent", "delivered", "read", "reply"]
     assert told[3]["text"] == "Pago dia 10/03/2026"

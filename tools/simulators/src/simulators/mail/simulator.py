@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -219,7 +220,7 @@ class MailProvider(Simulator):
         to, before = request.query_params.get("to", "").strip(), whole(request, "before", 2**62)
         found = sorted((mail for mail in self._visible(to) if mail.position < before), key=lambda mail: -mail.position)
         shown = found[:100]
-        older = f"/?to={to}&before={shown[-1].position}" if len(found) > 100 else None
+        older = f"/?{urlencode({'to': to, 'before': shown[-1].position})}" if len(found) > 100 else None
         return HTMLResponse(page.inbox(shown, to, older))
 
     async def view_page(self, request: Request) -> Response:

@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from standardwebhooks import Webhook
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from chassis.clock import SystemClock
+from simulators.messages import page
 from simulators.outside.chance import word
 from simulators.outside.deliveries import Headers, queued
 from simulators.outside.host import Simulator, World, json_body, refuse, whole
@@ -67,6 +69,7 @@ class Messages(Simulator):
         return [
             Route("/v1/messages", self.send, methods=["POST"]),
             Route("/v1/messages", self.find, methods=["GET"]),
+            Route("/", self.show),
             Route("/inbox", self.inbox),
             Route("/inbox/{id}/read", self.read, methods=["POST"]),
             Route("/inbox/{id}/replies", self.reply, methods=["POST"]),
@@ -122,6 +125,15 @@ class Messages(Simulator):
             if message.position > after and message.status in ("delivered", "read") and to in (None, message.body["to"])
         ]
         return JSONResponse({"items": sorted(reached, key=lambda one: int(one["position"]))[:limit]})
+
+    async def show(self, request: Request) -> Response:
+        """The page of all messages: `to`, `before` (a position)."""
+        to, before = request.query_params.get("to", "").strip(), whole(request, "before", 2**62)
+        found = [one for one in self.by_id.values() if one.position < before and to in ("", one.body["to"])]
+        found = sorted(found, key=lambda one: -one.position)
+        shown = [(one.as_json(), list(one.replies.values())) for one in found[:100]]
+        older = f"/?{urlencode({'to': to, 'before': found[99].position})}" if len(found) > 100 else None
+        return HTMLResponse(page.telephones(shown, to, older))
 
     async def read(self, request: Request) -> Response:
         message = self._reached(request)
