@@ -95,8 +95,8 @@ async def get_forecast(
         made, history, kept = await forecasts.expected(tx, known, start=first, days=days)
     return Forecast(
         definition="Expected principal by day, as known now, or as it was known when a past first day began. A promise "
-        "that stands counts on its day, times the share of promised money that came so far; every other open cent by "
-        "the history: principal by days from the payable date, of invoices payable between "
+        "that stands counts on its day, times the share of promised money that came so far (of all segments); every "
+        "other open cent by the history: principal by days from the payable date, of invoices payable between "
         f"{SETTLED_AFTER_DAYS + 1 + HISTORY_DAYS} and {SETTLED_AFTER_DAYS + 1} days before, what of them did not come "
         "being lost. Without history an invoice is expected on its payable date. Cents are rounded down once for each "
         "payable date.",
