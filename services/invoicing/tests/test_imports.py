@@ -136,6 +136,16 @@ class TestImports:
         assert await api.bench.fetch("select 1 from import_run") == []
         assert await api.bench.fetch("select 1 from due_work") == []
 
+    async def test_bytes_that_are_no_text_are_faults_of_their_rows(self, api: Api) -> None:
+        await with_profile(api)
+        content = file([row(1, name="a\x00b"), row(2), row(3)]).replace(b"T-2;", b"T-\x85\xff;")
+        result = await done(api, await upload(api, content))
+        assert (result["issued"], result["refused"]) == (2, 1)
+
+    async def test_a_creditor_that_is_not_known_yet_imports_nothing(self, api: Api) -> None:
+        answer = await upload(api, file([row(1)]))
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/profile-missing")
+
     async def test_another_media_type_is_refused(self, api: Api) -> None:
         assert (await upload(api, b"{}", content_type="application/json")).status_code == 415
 

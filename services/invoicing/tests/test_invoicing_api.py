@@ -1,8 +1,11 @@
 """The REST resources of invoicing on a real database."""
 
+import json
+from typing import Any
+
 import pytest
 from invoicing_bench import Api, topics
-from invoicing_builders import OTHER, at, cpf, customer, invoice, profile
+from invoicing_builders import OTHER, TENANT, at, cpf, customer, invoice, profile
 
 from chassis import canary
 
@@ -231,3 +234,38 @@ async def test_the_examples_of_the_document_work_one_after_the_other(api: Api) -
     assert (await api.send("POST", "/v1/plans", examples.PLAN)).status_code == 201
     path = f"/v1/invoices/{made.json()['invoice_id']}/responses"
     assert (await api.send("POST", path, examples.PROMISE)).status_code == 201
+
+
+ODD_QUERIES = (
+    "invoices?external_id=%00",
+    "invoices?q=%00",
+    "invoices?document_number=a%00",
+    "customers?name=%00",
+    "customers?external_id=%00",
+    "customers?segment=%00",
+    "customers?tax_id=%00000000000000",
+    "responses?kind=%00",
+    "plans?external_id=%00",
+)
+
+
+@pytest.mark.parametrize("query", ODD_QUERIES)
+async def test_text_that_the_database_refuses_is_refused_before_it(api: Api, query: str) -> None:
+    headers = {"authorization": f"Bearer {api.keys[TENANT]}"}
+    assert (await api.client.get(f"/v1/{query}", headers=headers)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "a\u0000b"},
+        {"external_id": "a\u0000b"},
+        {"contacts": [{"channel": "letter", "name": "x", "address": "abc\u0000def"}]},
+        {"contacts": [{"channel": "email", "name": "x", "address": "a\u0000@b.com"}]},
+        {"name": "\ud800"},
+    ],
+)
+async def test_a_body_with_such_text_is_refused_too(api: Api, change: dict[str, Any]) -> None:
+    body = json.dumps(customer(5, **change)).encode()
+    answer = await api.send("POST", "/v1/customers", body, content_type="application/json")
+    assert answer.status_code in {400, 422}

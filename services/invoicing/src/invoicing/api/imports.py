@@ -50,7 +50,7 @@ class Import(Closed):
     """One import. `columns` names the field of each column of the file, null for one that is not read."""
 
     import_id: UUID
-    state: Literal["waiting", "running", "finished"]
+    state: Literal["receiving", "waiting", "running", "finished"]
     dry_run: bool
     columns: list[str | None]
     delimiter: str

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from chassis.cursors import LIMIT_DEFAULT, Cursor, Keyset, Limit, Page
 from chassis.errors import NotFoundError
 from contracts.invoices import InvoiceState
-from invoicing.api.shared import Closed, InvoicesReader, reading
+from invoicing.api.shared import Closed, InvoicesReader, Text, reading
 from invoicing.domain.billing import IsoDate
 from invoicing.store import lists
 
@@ -82,14 +82,12 @@ async def list_invoices(
     state: InvoiceState | None = None,
     board: BoardState | None = None,
     customer_id: UUID | None = None,
-    external_id: Annotated[str | None, Query(max_length=80)] = None,
-    document_number: Annotated[str | None, Query(max_length=80)] = None,
+    external_id: Text = None,
+    document_number: Text = None,
     due_from: IsoDate | None = None,
     due_to: IsoDate | None = None,
     plan_id: UUID | None = None,
-    q: Annotated[
-        str | None, Query(min_length=1, max_length=80, description="part of document number or external id")
-    ] = None,
+    q: Annotated[Text, Query(description="part of document number or external id")] = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[InvoiceLine]:

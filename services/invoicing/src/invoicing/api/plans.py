@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Request
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from contracts.base import PositiveCents
 from contracts.charges import ChargeTerms
 from contracts.fields import Code, Reference, ShortText
 from invoicing.api.examples import PLAN
-from invoicing.api.shared import Closed, PlansChanger, PlansReader, PlansWriter, changing, reading, tagged
+from invoicing.api.shared import Closed, PlansChanger, PlansReader, PlansWriter, Text, changing, reading, tagged
 from invoicing.domain.billing import Day
 from invoicing.domain.plans import Plan, PlanDefinition, PlanState
 from invoicing.handlers import plans as handlers
@@ -121,7 +121,7 @@ async def list_plans(
     principal: PlansReader,
     state: PlanState | None = None,
     customer_id: UUID | None = None,
-    external_id: Annotated[str | None, Query(max_length=80)] = None,
+    external_id: Text = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[PlanView]:

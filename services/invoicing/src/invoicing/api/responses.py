@@ -16,7 +16,7 @@ from contracts.answers import Answer
 from contracts.fields import AnswerChannel
 from invoicing import config
 from invoicing.api.examples import PROMISE
-from invoicing.api.shared import Closed, Done, ResponsesReader, ResponsesWriter, reading, who
+from invoicing.api.shared import Closed, Done, ResponsesReader, ResponsesWriter, Text, reading, who
 from invoicing.handlers import links
 from invoicing.handlers import responses as handlers
 from invoicing.store import responses as store
@@ -106,7 +106,7 @@ async def list_responses(
     principal: ResponsesReader,
     customer_id: UUID | None = None,
     invoice_id: UUID | None = None,
-    kind: str | None = None,
+    kind: Text = None,
     resolved: bool | None = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,

@@ -1,9 +1,9 @@
 """What the resources of invoicing have in common."""
 
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from chassis.db import Database, Tx
 from chassis.etag import etag
 from chassis.idempotency import Call, Reply, once
 from chassis.principal import Principal
+from contracts.fields import ON_ONE_LINE
 from contracts.invoices import Invoice
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -29,7 +30,8 @@ ResponsesReader = Annotated[Principal, Depends(require("responses:read"))]
 ResponsesWriter = Annotated[Call, Depends(once("responses:write"))]
 
 LONGEST_PRINCIPAL = 80
-INVOICE_TAG = {"ETag": {"description": "the version, for If-Match", "schema": {"type": "string"}}}
+Text = Annotated[str | None, Query(min_length=1, max_length=80, pattern=ON_ONE_LINE)]
+"""A text to look for; the database takes no control characters."""
 
 
 class Closed(BaseModel):
@@ -74,8 +76,3 @@ def tagged(response: Response, version: int, body: ModelT) -> ModelT:
     """The body, with its version as ETag."""
     response.headers["etag"] = etag(version)
     return body
-
-
-def as_response(answer: Any) -> Any:
-    """A stored answer where a model is declared: the declaration is for the document."""
-    return answer

@@ -15,7 +15,7 @@ from chassis.schedules import Work
 from invoicing.domain.importing.header import columns_of, delimiter_of
 from invoicing.domain.importing.pieces import FileError, Piece, Splitter, decoded
 from invoicing.due_work import ABANDONED, IMPORT, schedules
-from invoicing.store import imports
+from invoicing.store import creditors, imports
 
 _PATIENCE: Final = timedelta(hours=6)
 
@@ -44,10 +44,12 @@ class _Received:
 
 
 async def receive(database: Database, upload: Upload, chunks: AsyncIterator[bytes]) -> StoredReply:
-    """Keep the file and answer 202 with the operation that reads it. Raises `InvalidError` for a file that cannot be
-    read as a whole; then, and when the sender goes away, nothing of it stays."""
+    """Keep the file and answer 202 with the operation that reads it. Raises `ConflictError` without a profile and
+    `InvalidError` for a file that cannot be read as a whole; then, and when the sender goes away, nothing of it stays.
+    """
     import_id = database.ids.new_id()
     async with database.unit_of_work(tenant_id=upload.tenant_id, name="upload") as tx:
+        await creditors.load(tx)
         await imports.receive(tx, import_id, dry_run=upload.dry_run, principal=upload.principal)
         await schedules.at(tx, kind=ABANDONED, subject=str(import_id), due_at=tx.now + _PATIENCE)
     try:
