@@ -194,6 +194,18 @@ async def test_facts_that_came_during_a_rebuild_are_consumed_after_it(places: Pl
     assert (await place.consume()).sha256 == rebuilt.sha256
 
 
+async def test_a_record_that_cannot_be_read_is_parked_and_the_others_are_folded(places: Places) -> None:
+    place, events = await places.make(), story(1)
+    await place.produce(events)
+    producer = Producer(place.kafka)
+    await producer.start()
+    await producer.send("case.opened", 0, [(b"a key of its own", b"{}", pack_headers([]))])
+    await producer.close()
+    done = await rebuild(place.database, place.owner, place.kafka, subscriptions, say=lambda _: None)
+    assert (done.records, done.parked) == (len(events) + 1, 1)
+    assert (await digest(place.database)).tables["debtor_timeline"].rows == len(events)
+
+
 async def test_the_commands_say_what_they_did(places: Places) -> None:
     place = await places.make()
     await place.produce(story(1))
