@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from chassis.edge import UploadLimit
 from chassis.service import Service
-from payments import api, consumers
+from payments import api, consumers, due_work
 from payments.settings import Settings
+from payments.store import freshness
 
 service = Service(
     name="payments",
@@ -14,4 +16,7 @@ service = Service(
     migrations=Path(__file__).parents[2] / "migrations",
     routers=(api.router,),
     subscriptions=consumers.subscriptions,
+    schedules=due_work.schedules,
+    sources=freshness.sources,
+    uploads=(UploadLimit("/v1/bank-files", max_body_bytes=256 * 1024**2, timeout_seconds=600),),
 )

@@ -8,16 +8,17 @@ credit. Nothing is ever lost: `money = lines + unapplied`, to the cent.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from brasil.calendar import BankCalendar
-from brasil.charges import Payment
+from brasil.charges import ChargeStatement, Imputation, Payment
+from brasil.charges.imputation import Owed, impute
 from chassis.debt import debt_on
 from contracts.invoices import Invoice, InvoiceBalance, InvoiceState
+from contracts.payments import Circumstance
 
 Outcome = Literal["full", "partial", "over", "duplicate", "after_cancellation"]
-Circumstance = Literal["early", "late", "wrong_payer", "after_write_off", "within_tolerance", "replaced_slip"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class AllocatedLine:
     abatement_cents: int
     balance: InvoiceBalance
     state: InvoiceState
+    counted_on: date
+    within_tolerance: bool = False
 
     @property
     def money_cents(self) -> int:
@@ -90,22 +93,22 @@ def _one(target: Target, money: int, paid_on: date, calendar: BankCalendar, tole
     invoice, before = target.invoice, target.balance
     # Money that becomes known late cannot change what earlier lines already say: it counts from the last of them on.
     on = max([paid_on, *(payment.on for payment in target.paid)])
-    earlier = debt_on(invoice, on=on, calendar=calendar, paid=target.paid)
-    now = debt_on(invoice, on=on, calendar=calendar, paid=(*target.paid, Payment(on, money)))
-    paid_now = {
-        kind: earlier.charged(kind) - now.charged(kind) for kind in ("paid_principal", "paid_interest", "paid_fine")
-    }
-    discount = -now.charged("discount") if now.total_cents == 0 else 0
-    abatement = -now.charged("abatement") - before.abatement_granted_cents
-    open_cents = before.open_cents - paid_now["paid_principal"] - discount - abatement
-    if 0 < open_cents <= tolerance_cents and now.interest_cents == now.fine_cents == 0:
-        abatement, open_cents = abatement + open_cents, 0
+    basis = invoice if not before.relieved_cents else _without(invoice, before.relieved_cents)
+    earlier = debt_on(basis, on=on, calendar=calendar, paid=target.paid)
+    now = debt_on(basis, on=on, calendar=calendar, paid=(*target.paid, Payment(on, money)))
+    parts = _parts(before, earlier, now)
+    if parts is None:
+        parts = _by_the_books(before, earlier, money, Imputation(invoice.terms.imputation))
+    open_cents = before.open_cents - parts.principal - parts.discount - parts.abatement
+    within = 0 < open_cents <= tolerance_cents and not parts.charges_left
+    abatement = parts.abatement + open_cents if within else parts.abatement
+    open_cents = 0 if within else open_cents
     balance = InvoiceBalance(
         amount_cents=before.amount_cents,
-        principal_paid_cents=before.principal_paid_cents + paid_now["paid_principal"],
-        interest_paid_cents=before.interest_paid_cents + paid_now["paid_interest"],
-        fine_paid_cents=before.fine_paid_cents + paid_now["paid_fine"],
-        discount_granted_cents=before.discount_granted_cents + discount,
+        principal_paid_cents=before.principal_paid_cents + parts.principal,
+        interest_paid_cents=before.interest_paid_cents + parts.interest,
+        fine_paid_cents=before.fine_paid_cents + parts.fine,
+        discount_granted_cents=before.discount_granted_cents + parts.discount,
         abatement_granted_cents=before.abatement_granted_cents + abatement,
         relieved_cents=before.relieved_cents,
         open_cents=open_cents,
@@ -113,14 +116,60 @@ def _one(target: Target, money: int, paid_on: date, calendar: BankCalendar, tole
     return AllocatedLine(
         invoice_id=invoice.invoice_id,
         invoice_version=invoice.version,
-        principal_cents=paid_now["paid_principal"],
-        interest_cents=paid_now["paid_interest"],
-        fine_cents=paid_now["paid_fine"],
-        discount_cents=discount,
+        principal_cents=parts.principal,
+        interest_cents=parts.interest,
+        fine_cents=parts.fine,
+        discount_cents=parts.discount,
         abatement_cents=abatement,
         balance=balance,
         state="paid" if open_cents == 0 else "partially_paid",
+        counted_on=on,
+        within_tolerance=within,
     )
+
+
+class _Parts(NamedTuple):
+    """What money does to an invoice; `charges_left` is interest and fine still owed after it."""
+
+    principal: int
+    interest: int
+    fine: int
+    discount: int
+    abatement: int
+    charges_left: int
+
+
+def _without(invoice: Invoice, relieved_cents: int) -> Invoice:
+    """The invoice as if what was relieved had never been part of it: nothing accrues on it."""
+    return invoice.model_copy(update={"amount_cents": invoice.amount_cents - relieved_cents})
+
+
+def _parts(before: InvoiceBalance, earlier: ChargeStatement, now: ChargeStatement) -> _Parts | None:
+    """What the charge function says of the money, or None where it does not lead on from the books.
+
+    It tells the whole history anew. That contradicts the books once an amount or term was changed after a payment, or
+    an earlier payment was taken back; what is booked then stays as it is.
+    """
+    abatement = -now.charged("abatement") - before.abatement_granted_cents
+    principal_left = earlier.charged("principal") + earlier.charged("abatement") + earlier.charged("paid_principal")
+    if abatement < 0 or principal_left != before.open_cents - abatement:
+        return None
+    return _Parts(
+        principal=earlier.charged("paid_principal") - now.charged("paid_principal"),
+        interest=earlier.charged("paid_interest") - now.charged("paid_interest"),
+        fine=earlier.charged("paid_fine") - now.charged("paid_fine"),
+        discount=-now.charged("discount") if now.total_cents == 0 else 0,
+        abatement=abatement,
+        charges_left=now.interest_cents + now.fine_cents,
+    )
+
+
+def _by_the_books(before: InvoiceBalance, earlier: ChargeStatement, money: int, order: Imputation) -> _Parts:
+    """What the money pays of the principal that the books have open, and of today's interest and fine."""
+    owed = Owed(principal=before.open_cents, interest=earlier.interest_cents, fine=earlier.fine_cents)
+    paid, _ = impute(money, owed, order)
+    left = owed.interest + owed.fine - paid.interest - paid.fine
+    return _Parts(paid.principal, paid.interest, paid.fine, discount=0, abatement=0, charges_left=left)
 
 
 def _outcome(lines: Sequence[AllocatedLine], targets: Sequence[Target], rest: int) -> Outcome:
@@ -145,4 +194,8 @@ def _circumstances(
         found.append("late")
     if other_payer:
         found.append("wrong_payer")
+    if any(line.within_tolerance for line in lines):
+        found.append("within_tolerance")
+    if lines and any(target.invoice.origin == "agreement" for target in targets):
+        found.append("through_agreement")
     return tuple(found)

@@ -52,6 +52,11 @@ def received(*, gross_cents: int, fee_cents: int) -> Posting:
     )
 
 
+def charged(*, fee_cents: int) -> Posting:
+    """The bank took a fee from the account on its own."""
+    return _posting(Line(Account.BANK_CLEARING, -fee_cents), Line(Account.FEES, fee_cents))
+
+
 def allocated(*, principal_cents: int, interest_cents: int, fine_cents: int) -> Posting:
     """Unapplied money pays an invoice."""
     return _posting(

@@ -18,7 +18,7 @@ RULE_VERSION = 1
 LARGEST_SET = 12
 """Of how many open invoices of one payer every set is tried (4,095 sets); above, only all of them together."""
 
-Rung = Literal["exact_id", "reference", "payer_and_amount", "invoice_set", "proposal", "none"]
+Rung = Literal["exact_id", "reference", "payer_and_amount", "invoice_set", "proposal", "credit", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,1 +1,0 @@
-"""The use cases of payments, one function each: load, decide, save, publish."""
