@@ -8,7 +8,8 @@ _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "article{border:1px solid #ddd;border-radius:10px;padding:.7rem 1rem;margin:.8rem 0}"
     "article.whatsapp{background:#f0f9f2}header,footer{color:#666;font-size:.85em}"
-    "p{white-space:pre-wrap;margin:.3rem 0;overflow-wrap:anywhere}blockquote{margin:.4rem 0 .4rem 2rem;color:#0b57d0}input{padding:.3rem .5rem;width:16rem}"
+    "p{white-space:pre-wrap;margin:.3rem 0;overflow-wrap:anywhere}"
+    "blockquote{margin:.4rem 0 .4rem 2rem;color:#0b57d0}input{padding:.3rem .5rem;width:16rem}"
 )
 _NAMES = {"sms": "SMS", "whatsapp": "WhatsApp"}
 
