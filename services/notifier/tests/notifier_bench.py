@@ -22,7 +22,7 @@ from chassis.service import build_app
 from contracts import registry
 from contracts.base import PLATFORM_TENANT, Event
 from contracts.envelope import Envelope
-from contracts.watermark import WatermarkAdvanced
+from contracts.watermark import Position, WatermarkAdvanced
 from notifier import consumers, parts
 from notifier.due_work import schedules
 from notifier.main import service
@@ -96,7 +96,12 @@ class Bench:
                 assert handler.many is not None
                 await handler.many(tx, envelopes)
 
-    async def mark(self, *, producers: Sequence[str] = ("payments", "invoicing", "dunning")) -> None:
+    async def mark(
+        self,
+        *,
+        producers: Sequence[str] = ("payments", "invoicing", "dunning"),
+        positions: Sequence[tuple[str, int, int]] = (),
+    ) -> None:
         """Each producer says that everything up to now has been told."""
         facts = [
             WatermarkAdvanced(
@@ -104,11 +109,21 @@ class Bench:
                 lane=0,
                 lanes=1,
                 as_of=self.clock.now(),
-                positions=(),
+                positions=tuple(Position(topic=topic, partition=p, offset=o) for topic, p, o in positions),
             )
             for producer in producers
         ]
         await self.tell_all(facts, tenant=PLATFORM_TENANT)
+
+    async def at_position(self, topic: str, partition: int, next_offset: int) -> None:
+        """Our consumer has applied everything before this offset."""
+        await self.rows(
+            "insert into consumer_position (topic, partition, next_offset) values ($1, $2, $3) "
+            "on conflict (topic, partition) do update set next_offset = excluded.next_offset",
+            topic,
+            partition,
+            next_offset,
+        )
 
     async def work(self, now: datetime | None = None, *, fresh: bool = True, turns: int = 60) -> list[Any]:
         if now is not None:

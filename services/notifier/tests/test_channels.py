@@ -1,5 +1,6 @@
 """What goes wrong outside: bounces, refusals, silence, late and early callbacks; and what follows from each."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -221,6 +222,23 @@ class TestAnswers:
         await bench.tell(request(message=2, step_key="d_minus_0", channels=("sms",)))
         (kept,) = await bench.work(at("2026-03-09 10:00"))
         assert (kept.topic, kept.reason) == ("message.suppressed", "no_usable_contact")
+
+
+class TestStopping:
+    async def test_a_process_that_stops_begins_nothing_and_the_next_one_sends(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice(), request())
+        bench.parts.stopping = True
+        await bench.work(NINE, turns=1)
+        assert bench.mail.inbox == []
+        bench.parts.stopping = False
+        assert topics(await bench.work(NINE)) == ["message.sent"]
+
+    async def test_closing_waits_for_what_is_under_way(self, bench: Bench) -> None:
+        with bench.parts.in_flight():
+            closing = asyncio.create_task(bench.parts.close())
+            done, _ = await asyncio.wait([closing], timeout=0.05)
+            assert not done
+        await asyncio.wait_for(closing, 30)
 
 
 class TestPrivacy:

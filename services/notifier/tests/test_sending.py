@@ -110,6 +110,26 @@ class TestGate:
         await bench.mark(producers=("payments",))
         assert topics(await bench.work(NINE + timedelta(seconds=1), fresh=False)) == ["message.sent"]
 
+    async def test_a_watermark_proves_nothing_before_our_own_positions_have_passed_it(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice(), request())
+        bench.clock.instant = NINE
+        await bench.mark(positions=[("payment.allocated", 3, 17)])
+        assert await bench.work(fresh=False, turns=1) == []
+        await bench.at_position("payment.allocated", 3, 17)
+        assert await bench.work(NINE + timedelta(seconds=1), fresh=False, turns=1) == []
+        await bench.at_position("payment.allocated", 3, 18)
+        assert topics(await bench.work(NINE + timedelta(seconds=2), fresh=False)) == ["message.sent"]
+
+    async def test_a_parked_debtor_is_held_whatever_the_watermarks_say(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice(), request())
+        await bench.rows(
+            "insert into parked_key (key, reason, detail, topic, parked_at) values ($1, 'a', 'b', 'c', $2)",
+            str(customer_id()).encode(),
+            NINE,
+        )
+        assert await bench.work(NINE, turns=1) == []
+        assert bench.mail.inbox == []
+
     async def test_a_request_that_overtook_its_debtor_waits_for_the_debtor(self, bench: Bench) -> None:
         await bench.tell(request())
         assert await bench.work(NINE, turns=1) == []

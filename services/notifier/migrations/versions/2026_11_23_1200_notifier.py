@@ -142,10 +142,12 @@ _TABLES = {
     "raw_callback": """
         create table raw_callback (
           tenant_id uuid not null, callback_id uuid not null, provider text not null, webhook_id text not null,
+          attempt_id uuid,
           body bytea, received_at timestamptz not null, applied_at timestamptz, outcome text,
           primary key (tenant_id, callback_id),
           constraint raw_callback_once_key unique (tenant_id, provider, webhook_id)
-        )
+        );
+        create index raw_callback_attempt_idx on raw_callback (tenant_id, attempt_id)
         """,
     "reply": """
         create table reply (

@@ -4,11 +4,12 @@ They are opened with the app and closed before its workers stop; due work finds 
 them. Whoever asks too early is told to come back.
 """
 
+import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,6 +34,7 @@ from notifier.settings import Settings
 
 LINK_LIFE: Final = timedelta(days=180)
 _REMEMBERED: Final = 10_000
+_LAST_WAIT_SECONDS: Final = 4.0
 _held: list["Parts"] = []
 
 
@@ -47,6 +49,20 @@ class Parts:
     clock_moves: bool = True
     metrics: Metrics | None = None
     outcomes: "OrderedDict[UUID, Outcome]" = field(default_factory=OrderedDict)
+    stopping: bool = False
+    _in_flight: int = 0
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """A hand-off is under way: the connections stay until it has ended."""
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
 
     def remember(self, attempt_id: UUID, outcome: Outcome) -> None:
         """Keep what a provider answered until it is written down: a database in trouble must not make it unknown."""
@@ -81,7 +97,13 @@ class Parts:
             self.metrics.add(name, *labels)
 
     async def close(self) -> None:
-        """Let every provider's connections go."""
+        """Begin nothing more, wait a while for what is under way, then let every provider's connections go."""
+        self.stopping = True
+        self._idle.clear()
+        if self._in_flight:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WAIT_SECONDS):
+                    await self._idle.wait()
         for provider in self.providers.values():
             await provider.close()
 

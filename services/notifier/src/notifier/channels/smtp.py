@@ -6,6 +6,8 @@ answered DATA with 354 nothing has left; after the message's last byte and witho
 
 import asyncio
 from collections.abc import Callable
+from email.headerregistry import Address
+from email.message import EmailMessage
 from typing import Final
 from uuid import UUID
 
@@ -72,11 +74,23 @@ class Smtp:
     async def send(self, handoff: Handoff) -> Outcome:
         """Hand over one mail."""
         try:
-            recipient = address_of(handoff.recipient, name=handoff.recipient_name)
+            recipient = address_of(handoff.recipient, name=" ".join(handoff.recipient_name.split()))
         except AddressError:
             return Refused("hard", "address_invalid", "5.1.3", invalid="hard_bounce")
         envelope_sender = f"{self._bounce(handoff.tenant_id, handoff.attempt_id)}@{self._sender.domain}"
-        mail = compose(
+        try:
+            mail = self._mail(handoff, recipient).as_bytes()
+        except (ValueError, LookupError, UnicodeError):
+            return Refused("provider", "mail_cannot_be_written")
+        async with self._slots:
+            if self._closed:
+                return NotStarted("stopping")
+            if handoff.too_late:
+                return NotStarted("verdict_too_old")
+            return await self._over(handoff, envelope_sender, mail)
+
+    def _mail(self, handoff: Handoff, recipient: Address) -> EmailMessage:
+        return compose(
             attempt_id=handoff.attempt_id,
             sender=self._sender,
             recipient=recipient,
@@ -87,12 +101,6 @@ class Smtp:
             unsubscribe_link=handoff.headers.get("unsubscribe", ""),
             at=handoff.claimed_at,
         )
-        async with self._slots:
-            if self._closed:
-                return NotStarted("stopping")
-            if handoff.too_late:
-                return NotStarted("verdict_too_old")
-            return await self._over(handoff, envelope_sender, mail.as_bytes())
 
     async def _over(self, handoff: Handoff, envelope_sender: str, mail: bytes) -> Outcome:
         try:

@@ -34,13 +34,16 @@ async def hand_over(parts: Parts, claims: Sequence[Claimed], *, begin_until: flo
 
 async def _one(parts: Parts, claim: Claimed, *, begin_until: float) -> Outcome:
     handoff = replace(claim.handoff, begin_until=begin_until)
+    if parts.stopping:
+        return NotStarted("stopping")
     if handoff.too_late:
         # The verdict speaks of the instant at which it was given; a payment may have come since.
         return NotStarted("verdict_too_old")
     try:
         # Adapters have time limits of their own and know how far they came; this one is for an adapter that hangs.
-        async with asyncio.timeout(_HANGS * parts.settings.notifier_provider_timeout_seconds):
-            return await parts.providers[handoff.channel].send(handoff)
+        with parts.in_flight():
+            async with asyncio.timeout(_HANGS * parts.settings.notifier_provider_timeout_seconds):
+                return await parts.providers[handoff.channel].send(handoff)
     except TimeoutError:
         return Unknown("timeout")
     except Exception as error:  # noqa: BLE001 - whatever broke in an adapter, nobody knows how far it came

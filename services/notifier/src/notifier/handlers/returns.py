@@ -74,4 +74,4 @@ async def _apply(tx: Tx, item: _Item) -> None:
     else:
         outcome = await inbound.apply(tx, results, message, attempt, raw=item.body, kind=item.about["kind"])
     await results.save(tx)
-    await store.done(tx, item.callback_id, outcome)
+    await store.done(tx, item.callback_id, outcome, attempt.attempt_id)

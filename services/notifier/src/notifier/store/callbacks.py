@@ -12,7 +12,7 @@ values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, provider, webhook_id) do
 _ONE = """
 select callback_id, provider, body, received_at, applied_at from raw_callback where callback_id = $1 for update
 """
-_DONE = "update raw_callback set applied_at = $2, outcome = $3 where callback_id = $1"
+_DONE = "update raw_callback set applied_at = $2, outcome = $3, attempt_id = $4 where callback_id = $1"
 
 
 async def add(tx: Tx, *, provider: str, webhook_id: str, body: bytes) -> UUID | None:
@@ -29,6 +29,6 @@ async def one(tx: Tx, callback_id: UUID) -> Any:
     return await (await tx.connection()).fetchrow(_ONE, callback_id)
 
 
-async def done(tx: Tx, callback_id: UUID, outcome: str) -> None:
-    """It was applied, or could not be."""
-    await (await tx.connection()).execute(_DONE, callback_id, tx.now, outcome)
+async def done(tx: Tx, callback_id: UUID, outcome: str, attempt_id: UUID | None = None) -> None:
+    """It was applied, or could not be; from now on it belongs to the attempt, and goes with its debtor's data."""
+    await (await tx.connection()).execute(_DONE, callback_id, tx.now, outcome, attempt_id)

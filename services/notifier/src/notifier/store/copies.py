@@ -27,6 +27,10 @@ update content set recipient = null, subject = null, body_text = null, body_html
 where customer_id = any($1::uuid[]) and erased_at is null
 """
 _ERASE_REPLIES = "update reply set text = null where customer_id = any($1::uuid[])"
+_ERASE_RAW = """
+update raw_callback set body = null
+where attempt_id in (select attempt_id from content where customer_id = any($1::uuid[])) and body is not null
+"""
 _INVOICES = """
 insert into invoice_copy as own (tenant_id, invoice_id, customer_id, version, snapshot)
 select $1, invoice_id, customer_id, version, snapshot::jsonb
@@ -95,6 +99,7 @@ async def erase_customers(tx: Tx, customers: Sequence[tuple[UUID, int]]) -> None
     await connection.execute(_ERASE, tx.tenant_id, ids, [version for _, version in customers])
     await connection.execute(_ERASE_CONTENT, ids, tx.now)
     await connection.execute(_ERASE_REPLIES, ids)
+    await connection.execute(_ERASE_RAW, ids)
 
 
 async def save_invoices(tx: Tx, invoices: Iterable[Invoice]) -> None:
