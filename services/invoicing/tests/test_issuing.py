@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,11 @@ from invoicing.domain.registering import bank_document, cobv_document
 SAO_PAULO = Payer(UUID(int=9), "SP", "3550308", "America/Sao_Paulo")
 PERSON = Personal(name="Ana", tax_id="83746510082", addresses=())
 BOTH = Providers(bank=True, psp=True)
+
+
+@cache
+def standard() -> CreditorProfile:
+    return profile()
 
 
 def profile(**changes: Any) -> CreditorProfile:
@@ -62,7 +68,7 @@ class TestIssuing:
     def test_every_slip_says_the_same_in_line_bar_code_and_qr_code(
         self, amount_cents: int, number: int, due_on: date
     ) -> None:
-        made = issued(profile(), amount_cents=amount_cents, number=number, due_on=due_on, providers=Providers())
+        made = issued(standard(), amount_cents=amount_cents, number=number, due_on=due_on, providers=Providers())
         boleto, pix = boleto_of(made), pix_of(made)
         assert line.parse(boleto.linha_digitavel).digits == boleto.barcode
         assert line.parse(boleto.linha_digitavel).amount_cents == amount_cents

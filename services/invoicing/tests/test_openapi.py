@@ -64,14 +64,23 @@ def test_no_path_is_hidden_behind_another() -> None:
             assert not agrees, (one, other)
 
 
-def test_every_example_is_a_request_that_its_schema_takes() -> None:
-    from jsonschema import Draft202012Validator
-
-    whole, found = document(), 0
-    for _, path, operation in operations(whole):
-        content = operation.get("requestBody", {}).get("content", {})
-        for example in content.get("application/json", {}).get("schema", {}).get("examples", ()):
-            found += 1
-            schema = {"$ref": content["application/json"]["schema"]["$ref"], "components": whole["components"]}
-            assert not list(Draft202012Validator(schema).iter_errors(example)), path
-    assert found == 7
+def test_the_requests_that_people_begin_with_have_an_example() -> None:
+    whole = document()
+    found = {
+        operation["operationId"]
+        for _, _, operation in operations(whole)
+        if operation.get("requestBody", {})
+        .get("content", {})
+        .get("application/json", {})
+        .get("schema", {})
+        .get("examples")
+    }
+    assert found == {
+        "put_creditor",
+        "register_customer",
+        "issue_invoice",
+        "issue_invoices",
+        "issue_document",
+        "create_plan",
+        "add_response",
+    }
