@@ -102,13 +102,14 @@ def _check(service: Service, _: argparse.Namespace) -> int:
 
 
 def _migrate(service: Service, _: argparse.Namespace) -> int:
-    from chassis import migrations
+    from chassis import migrations, runtime
 
     settings = service.settings.load()
     if settings.database_owner_url is None:
         raise SettingsError("DATABASE_OWNER_URL is missing: set it to the address with the role that owns the tables")
     role = urlsplit(settings.database_url.get_secret_value()).username or ""
-    migrations.upgrade_blocking(service.migrations, settings.database_owner_url.get_secret_value(), app_role=role)
+    owner_url, tls = settings.database_owner_url.get_secret_value(), runtime.database_tls(settings)
+    migrations.upgrade_blocking(service.migrations, owner_url, app_role=role, ssl=tls)
     _print({"service": service.name, "migrated": True})
     return 0
 

@@ -6,7 +6,8 @@ tenant for row-level security; it goes through SQLAlchemy, so that the transacti
 driver's connection.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from ssl import SSLContext
@@ -55,6 +56,7 @@ class _Unit:
         self.database = database
         self.session = session
         self.facts: list[OutboxFact] = []
+        self.written: Counter[str] = Counter()
         self.scheduled = False
         self.driver: Any = None
 
@@ -142,6 +144,14 @@ class Tx:
             correlations=correlations,
         )
 
+    async def write_facts(self) -> None:
+        """Insert what was published so far, for a transaction with more facts than one statement should carry.
+
+        The commit does this by itself. Whoever calls it must have locked all that these facts are about: positions
+        are drawn now, and they rise in commit order per key only under that lock.
+        """
+        await self._unit.database.write_facts(self, self._unit)
+
     def scheduled_now(self) -> None:
         """This transaction put due work into the queue: look for it as soon as it is committed."""
         self._unit.scheduled = True
@@ -149,7 +159,7 @@ class Tx:
     @property
     def facts_published(self) -> int:
         """How many facts this transaction will write."""
-        return len(self._unit.facts)
+        return len(self._unit.facts) + self._unit.written.total()
 
 
 class Database:
@@ -229,7 +239,7 @@ class Database:
             if not commit:
                 await session.rollback()
                 return
-            await self._write_facts(tx, unit.facts, name)
+            await self.write_facts(tx, unit)
             with self.step(f"{name}.commit"):
                 await session.commit()
             self._committed(unit)
@@ -257,27 +267,26 @@ class Database:
             return session
         raise AssertionError("unreachable")
 
-    async def _write_facts(self, tx: Tx, facts: Sequence[OutboxFact], name: str) -> None:
+    async def write_facts(self, tx: Tx, unit: _Unit) -> None:
+        """Move the unit's facts into the outbox; `Tx.write_facts` says when."""
+        facts, unit.facts = unit.facts, []
         if not facts:
             return
         if tx.session.new or tx.session.dirty or tx.session.deleted:
             # Rows are locked before positions are drawn: that keeps the order per key.
             await tx.session.flush()
-        with self.step(f"{name}.outbox"):
+        with self.step(f"{unit.name}.outbox"):
             await outbox.insert(await tx.connection(), facts, tx.now)
+        unit.written.update(fact.topic for fact in facts)
 
     def _committed(self, unit: _Unit) -> None:
         if unit.scheduled:
             self.work_committed.beat()
-        facts = unit.facts
-        if not facts:
+        if not unit.written:
             return
         self.facts_committed.beat()
-        self.gauge.added(len(facts))
-        per_topic: dict[str, int] = {}
-        for fact in facts:
-            per_topic[fact.topic] = per_topic.get(fact.topic, 0) + 1
-        for topic, count in per_topic.items():
+        self.gauge.added(unit.written.total())
+        for topic, count in unit.written.items():
             self.observer.published(topic, count)
 
     async def connect(self, purpose: str, *, command_timeout_seconds: float = 60.0) -> asyncpg.Connection:

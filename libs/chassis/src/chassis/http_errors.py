@@ -58,6 +58,7 @@ _BOUNDS: Final = {
 _BUILT_IN: Final = frozenset(get_args(core_schema.ErrorType))
 _UNAVAILABLE_STATES: Final = ("08", "53", "57P")
 _RETRY_STATES: Final = ("40001", "40P01", "55P03", "57014")
+_UNSTORABLE_STATES: Final = ("22021", "22P05")  # a NUL, which JSON and URLs can carry and PostgreSQL's text cannot
 
 
 def install(app: FastAPI) -> None:
@@ -113,6 +114,8 @@ def of_database(error: Exception) -> Response:
     connecting = isinstance(error, DBAPIError) and error.statement is None
     if connecting or state is None or state.startswith(_UNAVAILABLE_STATES) or state in _RETRY_STATES:
         return problems.response("unavailable", retry_after_seconds=2)
+    if state in _UNSTORABLE_STATES:
+        return problems.response("invalid-input")
     _log.error("database refused a statement", sqlstate=state, exc_info=error)
     return problems.response("internal-error")
 

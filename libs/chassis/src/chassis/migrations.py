@@ -16,6 +16,7 @@ with a `tenant_id`. The service's role, which owns nothing, gets exactly the gra
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, Protocol
 
 from alembic import command, context
@@ -55,12 +56,14 @@ async def upgrade(
     app_role: str,
     revision: str = "head",
     lock_timeout_seconds: float = 5.0,
+    ssl: SSLContext | None = None,
 ) -> None:
     """Run every missing revision as the owner; `app_role` is the service's role, for the grants.
 
     Raises `MigrationError` if the role does not exist; any database error leaves the revision before it in place.
     """
-    engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    address = make_url(owner_url).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(address, poolclass=NullPool, connect_args={} if ssl is None else {"ssl": ssl})
     try:
         async with engine.connect() as guard:
             # The lock lives on its own connection: the migration's transaction may end without ending the lock.
@@ -112,9 +115,9 @@ async def current_and_head(script_location: Path, url: str) -> tuple[str | None,
         await engine.dispose()
 
 
-def upgrade_blocking(script_location: Path, owner_url: str, *, app_role: str) -> None:
+def upgrade_blocking(script_location: Path, owner_url: str, *, app_role: str, ssl: SSLContext | None = None) -> None:
     """`upgrade` for a command line that has no event loop."""
-    asyncio.run(upgrade(script_location, owner_url, app_role=app_role))
+    asyncio.run(upgrade(script_location, owner_url, app_role=app_role, ssl=ssl))
 
 
 _DELIVERY_1 = """

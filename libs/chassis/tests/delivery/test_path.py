@@ -1,5 +1,6 @@
 """The whole path: a fact is committed, relayed, consumed, and its effect is there once."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 
 from chassis.consumer import Consumer
+from chassis.kafka import read_all
 from chassis.proof import checker, workload
 from chassis.proof.bed import Bed, running, until
 from chassis.quiescence import Quiescence
@@ -16,7 +18,7 @@ from chassis.schedules import Scheduler
 pytestmark = pytest.mark.io
 
 
-async def drained(bed: Bed, expected_effects: int, within_seconds: float = 60) -> None:
+async def drained(bed: Bed, expected_effects: int, within_seconds: float = 120) -> None:
     await until(
         lambda: bed.value(
             "select (select count(*) from proof_effect) >= $1 and not exists (select from outbox)", expected_effects
@@ -48,6 +50,28 @@ async def test_nothing_is_published_by_a_unit_of_work_that_fails(a_bed: Bed) -> 
     with pytest.raises(RuntimeError):
         await fail()
     assert await a_bed.value("select count(*) from outbox") == 0
+
+
+async def test_a_large_transaction_can_write_its_facts_in_parts_and_still_all_or_nothing(a_bed: Bed) -> None:
+    database = a_bed.database()
+
+    async def publish(*, commit: bool) -> None:
+        async with database.unit_of_work(tenant_id=workload.TENANTS[0], commit=commit) as tx:
+            for sequence in range(1, 7):
+                tx.publish(workload.payment(workload.customer(0), sequence))
+                if sequence % 2 == 0:
+                    await tx.write_facts()
+            assert tx.facts_published == 6
+
+    await publish(commit=False)
+    assert await a_bed.value("select count(*) from outbox") == 0
+    await publish(commit=True)
+    assert await a_bed.value("select count(*) from outbox") == 6
+    relay = Relay(database, a_bed.kafka)
+    async with running(relay):
+        await until(lambda: relay.status().sent == 6, within_seconds=120)
+    records = (await read_all(a_bed.kafka, [workload.RECEIVED]))[workload.RECEIVED]
+    assert [json.loads(record.value or b"")["data"]["gross_cents"] for record in records] == [1, 2, 3, 4, 5, 6]
 
 
 async def test_the_services_role_sees_only_the_tenant_of_its_transaction(a_bed: Bed) -> None:
@@ -86,14 +110,14 @@ async def test_quiescence_names_what_is_left_and_then_nothing(a_bed: Bed) -> Non
     assert before == {"outbox": 8, "due-work": 2}
 
     async with running(relay):
-        await until(lambda: relay.status().sent == 8, within_seconds=60)
+        await until(lambda: relay.status().sent == 8, within_seconds=120)
     assert {reason.kind for reason in (await quiescence.report()).reasons} == {"lag", "due-work"}
 
     async def quiet() -> bool:
         return (await quiescence.report()).quiet
 
     async with running(relay, consumer, scheduler):
-        await until(quiet, within_seconds=60)
+        await until(quiet, within_seconds=120)
     report = await quiescence.report()
     await quiescence.close()
     assert report.as_json()["reasons"] == []
@@ -113,8 +137,8 @@ async def test_two_schedulers_do_each_due_item_once(a_bed: Bed) -> None:
         return first.status().done > 0 and second.status().done > 0
 
     async with running(first, second):
-        await until(both_had_some, within_seconds=60)
-        await until(lambda: first.status().done + second.status().done >= len(subjects), within_seconds=60)
+        await until(both_had_some, within_seconds=120)
+        await until(lambda: first.status().done + second.status().done >= len(subjects), within_seconds=120)
     done = await a_bed.value("select array_agg(subject) from proof_work")
     assert Counter(done) == Counter(subjects)
     assert await a_bed.value("select count(*) from due_work") == 0

@@ -120,7 +120,7 @@ async def test_a_process_that_wakes_up_after_its_partitions_are_gone_does_no_har
     sleepy = part(a_bed, "consumer", pause_seconds=0.3, batch_events=100)
     async with running(Relay(database, a_bed.kafka)), processes(sleepy) as zombies:
         async with writers(database, result, customers=20, count=4, pause=0.03):
-            await until(lambda: a_bed.value("select count(*) > 20 from proof_effect"), within_seconds=60)
+            await until(lambda: a_bed.value("select count(*) > 20 from proof_effect"), within_seconds=120)
             for _ in range(SIZE):
                 zombies[0].send(signal.SIGSTOP)
                 async with processes(part(a_bed, "consumer")):
@@ -147,7 +147,7 @@ async def test_an_event_that_kills_the_process_is_found_and_only_its_key_waits(a
                         deaths += 1
                         process = await Process(wanted).start()
                     await asyncio.sleep(0.05)
-            await drain(a_bed, within_seconds=60)
+            await drain(a_bed, within_seconds=120)
         finally:
             await process.end()
     (parked,) = await parking.list_parked(database)

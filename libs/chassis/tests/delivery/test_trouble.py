@@ -72,7 +72,7 @@ async def test_a_handler_that_raises_parks_its_key_in_order_and_a_redrive_makes_
     async with running(
         Relay(database, a_bed.kafka), Consumer(database, with_twist(twist), a_bed.kafka, policy=PATIENCE)
     ):
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
     (parked,) = await parking.list_parked(database)
     assert (parked.key, parked.reason, parked.topic) == (
         str(workload.customer(1)),
@@ -99,7 +99,7 @@ async def test_a_handler_that_raises_parks_its_key_in_order_and_a_redrive_makes_
         await parking.redrive(database, healed, parked.key, dry_run=False)
 
     async with running(Relay(database, a_bed.kafka), Consumer(database, workload.subscriptions(), a_bed.kafka)):
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
     verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
     assert verdict.violations == []
     assert verdict.counts["effects"] == 2 * written
@@ -119,14 +119,14 @@ async def test_a_redrive_beside_a_running_consumer_loses_and_repeats_nothing(a_b
         Relay(database, a_bed.kafka), Consumer(database, with_twist(twist), a_bed.kafka, policy=PATIENCE)
     ):
         await workload.write_many(database, customers=4, rounds=3)
-        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=60)
+        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=120)
         ill = False
         writing = asyncio.create_task(workload.write_many(database, customers=4, rounds=60))
         while not writing.done() or await parking.list_parked(database):
             for info in await parking.list_parked(database):
                 await parking.redrive(database, applier, info.key, dry_run=False)
             await asyncio.sleep(0.01)
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
         assert await parking.list_parked(database) == []
     verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
     assert verdict.violations == []
@@ -149,11 +149,11 @@ async def test_trouble_that_passes_makes_only_its_partition_wait(a_bed: Bed) -> 
     names = ", ".join(f"'{workload.customer(n)}'" for n in others)
     query = f"select count(*) = {len(others)} from proof_state where sequence = 3 and customer_id in ({names})"  # noqa: S608
     async with running(Relay(database, a_bed.kafka), consumer):
-        await until(lambda: a_bed.value(query), within_seconds=60, what="the other partitions did not go on")
+        await until(lambda: a_bed.value(query), within_seconds=120, what="the other partitions did not go on")
         expected = {(workload.RECEIVED, stuck): "provider-away"}
-        await until(lambda: consumer.status().waiting == expected, within_seconds=60)
+        await until(lambda: consumer.status().waiting == expected, within_seconds=120)
         calm.set()
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
     verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
     assert verdict.violations == []
     assert verdict.counts["parked"] == 0
@@ -170,8 +170,8 @@ async def test_trouble_that_never_passes_is_parked_after_its_time(a_bed: Bed) ->
     patience = RetryPolicy(first_seconds=0.05, cap_seconds=0.1, give_up_after_seconds=0.6)
     consumer = Consumer(database, with_twist(twist), a_bed.kafka, policy=patience)
     async with running(Relay(database, a_bed.kafka), consumer):
-        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=60)
-        await drain(a_bed, within_seconds=60)
+        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=120)
+        await drain(a_bed, within_seconds=120)
     (parked,) = await parking.list_parked(database)
     assert parked.reason == "gave-up: provider-away"
     assert consumer.status().retries >= 3
@@ -193,11 +193,11 @@ async def test_poison_parks_its_key_and_can_be_given_up(a_bed: Bed, payload: byt
     consumer = Consumer(database, workload.subscriptions(), a_bed.kafka, policy=PATIENCE)
     async with running(relay, consumer):
         await workload.write_many(database, customers=6, rounds=2)
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
         await put_bytes(a_bed, workload.RECEIVED, key, payload)
-        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=60)
+        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=120)
         await workload.write_many(database, customers=6, rounds=2)
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
         (parked,) = await parking.list_parked(database)
         assert (parked.key, parked.reason, parked.events) == (key.decode(), reason, 3)
         assert "52998224725" not in parked.detail
@@ -206,7 +206,7 @@ async def test_poison_parks_its_key_and_can_be_given_up(a_bed: Bed, payload: byt
         assert refused.stopped_by is not None
         await parking.discard_first(database, parked.key, because="no event of ours")
         assert (await parking.redrive(database, applier, parked.key, dry_run=False)).released
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
     verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
     assert verdict.violations == []
     assert verdict.counts["effects"] == 2 * 6 * 4
@@ -221,8 +221,8 @@ async def test_a_stuck_handler_is_cancelled_at_its_deadline_and_parked_after_thr
     await workload.write_many(database, customers=4, rounds=3)
     consumer = Consumer(database, with_twist(twist), a_bed.kafka, policy=PATIENCE, handler_deadline_seconds=0.3)
     async with running(Relay(database, a_bed.kafka), consumer):
-        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=60)
-        await drain(a_bed, within_seconds=60)
+        await until(lambda: a_bed.value("select count(*) = 1 from parked_key"), within_seconds=120)
+        await drain(a_bed, within_seconds=120)
     (parked,) = await parking.list_parked(database)
     assert (parked.reason, parked.detail) == ("handler-overdue", "cancelled 3 times at its deadline")
     assert (await checker.check(a_bed.admin_url, a_bed.kafka)).violations == []
@@ -250,14 +250,14 @@ async def test_more_parked_keys_than_the_limit_stop_the_consumer_with_an_alarm(a
     await workload.write_many(database, customers=12, rounds=2)
     consumer = Consumer(database, with_twist(twist), a_bed.kafka, policy=PATIENCE, parked_keys_limit=5)
     async with running(Relay(database, a_bed.kafka), consumer):
-        await until(lambda: consumer.status().alarm == "parking-limit", within_seconds=60)
-        await until(lambda: consumer.status().assigned == 0, within_seconds=60)
+        await until(lambda: consumer.status().alarm == "parking-limit", within_seconds=120)
+        await until(lambda: consumer.status().assigned == 0, within_seconds=120)
         assert len(await parking.list_parked(database)) == 5, "the limit is never passed"
         ill = False
         applier = Applier(database, with_twist(twist))
         for info in await parking.list_parked(database):
             await parking.redrive(database, applier, info.key, dry_run=False)
-        await drain(a_bed, within_seconds=60)
+        await drain(a_bed, within_seconds=120)
         assert consumer.status().alarm is None
     verdict = await checker.check(a_bed.admin_url, a_bed.kafka)
     assert verdict.violations == []

@@ -110,6 +110,7 @@ async def test_endless_headers_are_431(sample):
         (asyncpg.DeadlockDetectedError(CANARY), 503, "unavailable"),
         (asyncpg.CannotConnectNowError(CANARY), 503, "unavailable"),
         (asyncpg.UniqueViolationError(CANARY), 500, "internal-error"),
+        (asyncpg.CharacterNotInRepertoireError(CANARY), 422, "invalid-input"),
     ],
 )
 async def test_a_failure_is_told_without_its_text(sample, failure, status, slug):

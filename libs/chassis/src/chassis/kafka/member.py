@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 else:
     Place = TopicPartition
+
+
+_LEAVE_SECONDS: Final = 4.0
+_STOP_JOINING_SECONDS: Final = 1.0
 
 
 class Incoming(NamedTuple):
@@ -103,16 +108,20 @@ class Member:
             raise RuntimeError("the member is not started")
         return self._inner
 
-    async def close(self, *, within_seconds: float = 8.0) -> None:
-        """Leave the group (unless membership is static) and disconnect."""
+    async def close(self) -> None:
+        """Leave the group (unless membership is static) and disconnect; one that still joins is not waited for."""
         inner, self._inner = self._inner, None
         if inner is None:
             return
         try:
-            async with asyncio.timeout(within_seconds):
+            async with asyncio.timeout(_LEAVE_SECONDS if inner.assignment() else _STOP_JOINING_SECONDS):
                 await inner.stop()
         except (TimeoutError, KafkaError):
-            await inner._client.close()  # noqa: SLF001 - the group learns of us by the session timeout then
+            # The group learns of us by the session timeout then.
+            with suppress(TimeoutError, KafkaError, asyncio.CancelledError):
+                async with asyncio.timeout(1):
+                    await inner._fetcher.close()  # noqa: SLF001 - the library's own stop did not come so far
+            await inner._client.close()  # noqa: SLF001
 
     async def read(self, *, max_records: int, wait_seconds: float) -> dict[Place, list[Incoming]]:
         """The next records by partition, in order; empty after `wait_seconds` without any."""
