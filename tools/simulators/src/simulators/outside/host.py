@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -242,9 +242,6 @@ def _tell(path: Path, addresses: Mapping[str, str]) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(dict(addresses)))
     fresh.rename(path)
-
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def serve(simulator: Simulator, host: str, port: int) -> None:
