@@ -1,7 +1,7 @@
 """The REST resources of analytics on a real database."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -11,12 +11,13 @@ from uuid import UUID
 import httpx2
 import pytest
 from analytics_facts import allocated, invoice, promised
-from analytics_told import OTHER, TENANT, Bench, HandClock, copies, wrap
+from analytics_told import Bench, HandClock, copies, wrap
 
 from analytics.domain.days import start_of
 from analytics.main import service
 from analytics.settings import Settings
 from chassis import runtime
+from chassis.ids import RandomIds
 from chassis.service import build_app
 from contracts.base import Event
 from regua.testing import FreshDatabase, MakeDatabase
@@ -44,12 +45,13 @@ class Api:
     """A running app, a client with the tenant's key and another tenant's, and the service's hands below it."""
 
     client: httpx2.AsyncClient
-    keys: dict[UUID | None, str]
+    keys: dict[str, str]
     bench: Bench
+    tenant: UUID
     told: int = 0
 
-    async def get(self, path: str, *, tenant: UUID | None = TENANT, **query: Any) -> httpx2.Response:
-        headers = {"authorization": f"Bearer {self.keys[tenant]}"}
+    async def get(self, path: str, *, key: str = "own", **query: Any) -> httpx2.Response:
+        headers = {"authorization": f"Bearer {self.keys[key]}"}
         return await self.client.get(path, params=query, headers=headers)
 
     async def figure(self, name: str, **query: Any) -> dict[str, Any]:
@@ -64,16 +66,23 @@ class Api:
         self.told += 1
         at = datetime.fromisoformat(f"{on}T15:00:00+00:00")
         self.bench.clock.instant = max(self.bench.clock.instant, at)
-        await self.bench.tell([wrap(fact, event_id=UUID(int=self.told), time=at)])
+        await self.bench.tell([wrap(fact, event_id=UUID(int=self.told), time=at)], tenant=self.tenant)
+
+
+@pytest.fixture(scope="module")
+def shared(make_database: MakeDatabase, migrated_analytics: FreshDatabase) -> Iterator[FreshDatabase]:
+    """One database for all tests here, of which each has a tenant of its own."""
+    fresh = make_database(template=migrated_analytics)
+    yield fresh
+    fresh.drop()
 
 
 @pytest.fixture
-async def api(make_database: MakeDatabase, migrated_analytics: FreshDatabase) -> AsyncIterator[Api]:
-    fresh = make_database(template=migrated_analytics)
+async def api(shared: FreshDatabase) -> AsyncIterator[Api]:
     settings = Settings(  # type: ignore[call-arg]
         regua_env="test",
-        database_url=fresh.app_url,
-        database_owner_url=fresh.owner_url,
+        database_url=shared.app_url,
+        database_owner_url=shared.owner_url,
         kafka_bootstrap="127.0.0.1:1",
         http_port=0,
         workers=False,
@@ -82,21 +91,21 @@ async def api(make_database: MakeDatabase, migrated_analytics: FreshDatabase) ->
     clock = HandClock(datetime(2026, 1, 1, 15, tzinfo=UTC))
     kit.database.clock = clock
     app = build_app(service, settings, kit=kit)
-    wanted = ((TENANT, TENANT, "analytics:read"), (OTHER, OTHER, "analytics:read"), (None, TENANT, "cases:read"))
+    tenant, other = RandomIds().new_id(), RandomIds().new_id()
+    wanted = (("own", tenant, "analytics:read"), ("other", other, "analytics:read"), ("cases", tenant, "cases:read"))
     keys = {
-        name: (await kit.keys.create(tenant_id=tenant, name="test", scopes=(scope,))).text
-        for name, tenant, scope in wanted
+        name: (await kit.keys.create(tenant_id=owner, name="test", scopes=(scope,))).text
+        for name, owner, scope in wanted
     }
     async with app.router.lifespan_context(app):
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
-            yield Api(client, keys, Bench(kit.database, clock))
-    fresh.drop()
+            yield Api(client, keys, Bench(kit.database, clock), tenant)
 
 
 class TestTimelines:
     async def filled(self, api: Api) -> tuple[str, str]:
         events = list(copies(1, random=Random(1)))
-        await api.bench.tell(events)
+        await api.bench.tell(events, tenant=api.tenant)
         (first, *_) = [event.data for event in events if event.data.topic == "message.opened"]
         found: Any = first
         return str(found.customer_id), str(found.invoice_ids[0])
@@ -133,7 +142,7 @@ class TestTimelines:
         customer_id, invoice_id = await self.filled(api)
         for path in (f"customers/{customer_id}", f"invoices/{invoice_id}"):
             assert (await api.get(f"/v1/timelines/{path}")).status_code == 200
-            assert (await api.get(f"/v1/timelines/{path}", tenant=OTHER)).status_code == 404
+            assert (await api.get(f"/v1/timelines/{path}", key="other")).status_code == 404
         assert (await api.get(f"/v1/timelines/invoices/{UUID(int=404)}")).status_code == 404
 
 
@@ -183,7 +192,7 @@ class TestFigures:
         assert (await api.figure("portfolio", on="2026-02-12"))["overdue_cents"] == 200_000
 
     async def test_money_and_attention_by_step_channel_and_hour(self, api: Api) -> None:
-        await api.bench.tell(list(copies(1, random=Random(1))))
+        await api.bench.tell(list(copies(1, random=Random(1))), tenant=api.tenant)
         api.bench.clock.instant = datetime(2027, 2, 28, 15, tzinfo=UTC)
         for by in ("step", "channel"):
             found = await api.figure("recovery", by=by, **{"from": "2026-11-01"})
@@ -197,7 +206,7 @@ class TestFigures:
 
     async def test_what_was_done_in_a_period(self, api: Api) -> None:
         events = [event for number in (1, 2) for event in copies(number, random=Random(number))]
-        await api.bench.tell(events)
+        await api.bench.tell(events, tenant=api.tenant)
         days = {"from": "2026-11-01", "on": "2027-04-30"}
         of: dict[str, list[Any]] = defaultdict(list)
         for event in events:
@@ -240,8 +249,8 @@ class TestFigures:
     async def test_every_figure_needs_its_scope_and_answers_for_an_empty_tenant(self, api: Api) -> None:
         await self.told(api)
         for name in FIGURES:
-            assert (await api.get(f"/v1/figures/{name}", tenant=None)).status_code == 403
-            empty = await api.get(f"/v1/figures/{name}", tenant=OTHER)
+            assert (await api.get(f"/v1/figures/{name}", key="cases")).status_code == 403
+            empty = await api.get(f"/v1/figures/{name}", key="other")
             assert empty.status_code == 200, empty.text
             assert "160000" not in empty.text
 
