@@ -61,6 +61,30 @@ class TestMail:
         assert one["message-id"] == other["message-id"]
         assert one["date"] == "Mon, 09 Mar 2026 12:00:00 +0000"
 
+    @pytest.mark.parametrize("host", ["example.com", f"{'long-' * 10}name.example.com"])
+    def test_fields_that_machines_read_are_never_encoded_words(self, host: str) -> None:
+        link = f"https://{host}/u/{'x' * 73}"
+        written = compose(
+            attempt_id=UUID(int=7),
+            sender=sender_of(f"Escola São José <cobranca@{host}>"),
+            recipient=address_of(f"{'a' * 60}@example.com", name="Zé da Silva"),
+            reply_to=f"r-{'z' * 59}@{host}",
+            subject="Olá, José: a fatura 2026/20411 vence em 10/12/2026, e este assunto é bastante comprido",
+            text="x",
+            html=None,
+            unsubscribe_link=link,
+            at=datetime(2026, 3, 9, 12, 0, tzinfo=UTC),
+        ).as_bytes()
+        lines = written.decode("ascii").split("\r\n")
+        assert f"List-Unsubscribe: <{link}>" in lines
+        assert f"Reply-To: r-{'z' * 59}@{host}" in lines
+        assert f"Message-ID: <{UUID(int=7)}@{host}>" in lines
+        assert f"{'a' * 60}@example.com" in written.decode("ascii")
+        assert f"<cobranca@{host}>" in written.decode("ascii")
+        assert all(len(line) <= 998 for line in lines)
+        encoded = [line for line in lines if "=?" in line]
+        assert all(line.startswith(("Subject:", "From:", " ")) for line in encoded)
+
     @pytest.mark.parametrize(
         "text",
         ["", "a", "a@", "@b", "a b@c.example", "a@b@c.example", "é@example.com", "a@b.example\r\nBcc: x@y.example"],

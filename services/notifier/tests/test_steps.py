@@ -85,6 +85,12 @@ class TestHostileInput:
         )
         assert (said.code, said.provider_message_id) == ("provider_failed", None)
 
+    def test_halves_of_characters_and_nul_do_not_reach_the_database(self) -> None:
+        said = read(
+            b'{"status":"reply","client_ref":"00000000-0000-0000-0000-000000000001","id":"\\ud800","text":"a\\ud800b\\u0000"}'
+        )
+        assert (said.text, said.provider_message_id) == ("a?b", None)
+
     @pytest.mark.parametrize("text", ["", "{}", "[]", '{"type":"evidence"}', "x"])
     def test_what_is_no_evidence_file_is_said_to_be_none(self, text: str) -> None:
         with pytest.raises(ValueError, match="line 1"):

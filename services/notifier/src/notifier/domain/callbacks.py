@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 from uuid import UUID
 
-from notifier.domain.provider_words import Status, reason_code, reference
+from notifier.domain.provider_words import Status, reason_code, reference, storable
 
 _STATUSES: Final = frozenset({"sent", "delivered", "read", "failed", "reply"})
 LONGEST_REPLY: Final = 4_000
@@ -52,6 +52,6 @@ def read(body: bytes) -> Callback:
         status=cast("Status", status),
         provider_message_id=reference(document.get("id")),
         code=reason_code(document.get("code")) or "provider_failed",
-        text=text[:LONGEST_REPLY] if isinstance(text, str) else "",
+        text=storable(text[:LONGEST_REPLY]) if isinstance(text, str) else "",
         reply_reference=reference(document.get("reply_id")) or "",
     )

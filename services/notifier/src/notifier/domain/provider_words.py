@@ -17,7 +17,12 @@ RANK: Final[dict[str, int]] = {"sent": 1, "delivered": 2, "read": 3}
 
 def reference(value: object) -> str | None:
     """A provider's id, if it is one line of at most 80 characters."""
-    return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else None
+    return value if isinstance(value, str) and _REFERENCE.fullmatch(value) and value.isprintable() else None
+
+
+def storable(text: str) -> str:
+    """The text without what no database takes: NUL, and halves of characters that JSON and mail can carry alone."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def reason_code(value: object) -> str | None:

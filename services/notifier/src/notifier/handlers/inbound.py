@@ -10,6 +10,7 @@ from chassis.db import Database, Tx
 from contracts.base import PLATFORM_TENANT
 from notifier.channels.base import Refused
 from notifier.domain import bounces, tokens
+from notifier.domain.provider_words import storable
 from notifier.domain.replies import own_words
 from notifier.domain.tokens import Token, TokenError
 from notifier.due_work import apply_at
@@ -70,7 +71,7 @@ async def apply(tx: Tx, results: Results, message: Message, attempt: Attempt, *,
         return "not_a_report"
     if is_automatic(mail):
         return "automatic_answer"
-    await replied(tx, results, message, attempt, text=text_of(mail)[:LONGEST_REPLY])
+    await replied(tx, results, message, attempt, text=storable(text_of(mail)[:LONGEST_REPLY]))
     return "replied"
 
 
