@@ -49,6 +49,8 @@ class Title:
     registered_on: date
     status: Literal["registered", "paid", "removed"] = "registered"
     payments: list["Movement"] = field(default_factory=list)
+    closed_on: date | None = None
+    """The bank day of the first payment or removal."""
 
     @property
     def barcode(self) -> str:
@@ -153,8 +155,8 @@ class Book:
 
     def _pay(self, entry: Entry) -> None:
         title, body = self.titles[entry.subject], entry.body
-        again = title.status != "registered"
         occurred_on = date.fromisoformat(body["occurred_on"])
+        again = self.status_of(title, occurred_on) != "registered"
         payment = Movement(
             kind="settled_again" if again else "settled",
             title=title,
@@ -168,15 +170,16 @@ class Book:
             ordinal=len(title.payments),
         )
         title.payments.append(payment)
-        title.status = "paid"
+        title.status, title.closed_on = "paid", title.closed_on or occurred_on
         self.by_payment_key[body["key"]] = {"title": entry.subject, **body}
         self._add(payment)
 
     def _remove(self, entry: Entry) -> None:
         title = self.titles[entry.subject]
-        title.status = "removed"
+        on = this_or_next(local_day(entry.at))
+        title.status, title.closed_on = "removed", title.closed_on or on
         kind: Kind = "paid_by_pix" if entry.body["reason"] == "paid_by_pix" else "removed"
-        self._add(Movement(kind, title, this_or_next(local_day(entry.at)), fee_cents=entry.body["fee_cents"]))
+        self._add(Movement(kind, title, on, fee_cents=entry.body["fee_cents"]))
 
     def _add(self, movement: Movement) -> None:
         title = movement.title
@@ -184,7 +187,7 @@ class Book:
 
     def status_of(self, title: Title, on: date) -> str:
         """registered, paid or removed, as of a day: what nobody paid in time the bank writes off."""
-        if title.status == "registered" and on >= title.expires_on:
+        if title.status == "registered" and on > title.last_day:
             return "removed"
         return title.status
 
@@ -195,7 +198,7 @@ class Book:
         found += [
             Movement("written_off", title, day, fee_cents=fee_cents)
             for title in self._expiring.get(place, ())
-            if title.status == "registered"
+            if title.closed_on is None or title.closed_on >= day
         ]
         return sorted(found, key=Movement.place)
 
