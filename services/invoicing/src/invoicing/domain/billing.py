@@ -70,7 +70,7 @@ class NewInvoice(Billing):
 class InstalmentSeries(Record):
     """Instalments of about equal amounts: `count` of them, `every` so often from `first_due_on` on."""
 
-    count: Annotated[int, Field(ge=1, le=120)]
+    count: Annotated[int, Field(ge=1, le=120, strict=True)]
     first_due_on: Day
     every: Every = "month"
 

@@ -52,8 +52,8 @@ class BankProfile(Record):
     carteira: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,5}$")]
     convenio: Reference
     values: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Digits] = Field(default_factory=dict, max_length=10)
-    first_number: Annotated[int, Field(ge=1, le=10**16)] = 1
-    payable_days_after_due: Annotated[int, Field(ge=0, le=365)] = 60
+    first_number: Annotated[int, Field(ge=1, le=10**16, strict=True)] = 1
+    payable_days_after_due: Annotated[int, Field(ge=0, le=365, strict=True)] = 60
 
 
 class PixProfile(Record):
@@ -64,7 +64,7 @@ class PixProfile(Record):
     location_host: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=33)]
     merchant_name: Annotated[str, Field(min_length=1, max_length=60)]
     merchant_city: Annotated[str, Field(min_length=1, max_length=60)]
-    valid_days_after_due: Annotated[int, Field(ge=0, le=3650)] = 60
+    valid_days_after_due: Annotated[int, Field(ge=0, le=3650, strict=True)] = 60
 
 
 class LegalRate(Record):

@@ -58,7 +58,7 @@ class ContactInput(Record):
     role: Literal["payer", "finance", "owner", "representative", "guarantor", "other"] = "payer"
     name: ShortText
     address: str = Field(min_length=3, max_length=320)
-    authorised: bool = True
+    authorised: bool = Field(True, strict=True)
     language: Language | None = None
     status: Literal["active", "unconfirmed", "invalid", "opted_out", "wrong_person"] = "active"
     lawful_basis: Literal["contract", "credit_protection", "legitimate_interest", "consent"] = "contract"
