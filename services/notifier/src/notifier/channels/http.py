@@ -4,6 +4,8 @@
 {url}/v1/messages?client_ref=` tells what became of it. A request that was begun and not answered is unknown.
 """
 
+import ssl
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +17,12 @@ from notifier.domain.provider_words import contact_invalid, reason_code, referen
 
 _NEVER_CONNECTED: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """One context for every provider: reading the authorities takes longer than a message."""
+    return httpx2.create_ssl_context()
 
 
 class HttpMessages:
@@ -29,6 +37,7 @@ class HttpMessages:
             base_url=url,
             headers={"authorization": f"Bearer {token}"} if token else {},
             timeout=timeout_seconds,
+            verify=_tls(),
             limits=httpx2.Limits(max_connections=32, max_keepalive_connections=32),
         )
         self._closed = False
