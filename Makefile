@@ -26,7 +26,7 @@ test-fast: setup ## Only the tests without I/O
 	@$(VENV)/pytest -q -m "not io and not e2e and not campaign" -n auto --dist worksteal $(ARGS)
 
 test-io: setup ## Only the tests on real Kafka and PostgreSQL (REGUA_TEST_STACK=containers: in containers)
-	@$(VENV)/pytest -q -m "io and not e2e and not campaign" $(ARGS)
+	@$(VENV)/pytest -q -m "io and not e2e and not campaign" -n 2 --dist loadfile $(ARGS)
 
 test-e2e: setup ## Only the tests of the whole platform
 	@$(VENV)/pytest -q -m "e2e and not campaign" $(ARGS)

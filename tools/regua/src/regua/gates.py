@@ -101,14 +101,20 @@ def fast(effort: str) -> Tier:
     return Tier("tests without I/O", command, "Run one with `.venv/bin/pytest path::name`.")
 
 
-TIERS = (
-    Tier(
+def on_servers() -> Tier:
+    """The tests on real servers, two files at a time: each has databases and topics of its own, and waits often."""
+    command = pytest_with("io and not e2e and not campaign", "-n", "2", "--dist", "loadfile")
+    return Tier(
         "tests on real Kafka and PostgreSQL",
-        pytest_with("io and not e2e and not campaign"),
+        command,
         "Run one with `.venv/bin/pytest path::name`; `make status` says what runs.",
         may_be_empty=True,
         skips_fail=True,
-    ),
+    )
+
+
+TIERS = (
+    on_servers(),
     Tier(
         "tests of the whole platform",
         pytest_with("e2e and not campaign"),
