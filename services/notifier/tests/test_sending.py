@@ -102,6 +102,38 @@ class TestGate:
         assert bench.mail.inbox == []
         assert topics(await bench.work(at("2026-03-09 09:06"))) == ["message.sent"]
 
+    async def test_after_six_hours_of_stale_facts_the_message_goes_back_to_the_regua(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice(), request())
+        assert await bench.work(NINE, fresh=False, turns=1) == []
+        assert await bench.work(at("2026-03-09 15:00"), fresh=False, turns=1) == []
+        (kept,) = await bench.work(at("2026-03-09 15:01"), fresh=False, turns=1)
+        assert (kept.topic, kept.reason, kept.checks[-1]) == ("message.suppressed", "stale_facts", "stale_facts")
+
+    async def test_a_message_without_a_template_is_kept_back_and_says_so(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice(), request(template_key="nobody.wrote.it"))
+        (kept,) = await bench.work(NINE)
+        assert (kept.topic, kept.reason) == ("message.suppressed", "template_invalid")
+
+    async def test_each_recipient_of_a_channel_gets_a_letter_of_their_own(self, bench: Bench) -> None:
+        await bench.tell(customer(), customer(2), invoice())
+        both: Any = request(channels=("email",))
+        third = contact_id("email", 3)
+        plan = both.channels[0].model_copy(update={"contact_ids": (contact_id("email"), third)})
+        person: Any = customer(version=2)
+        contacts = [*person.customer.contacts, person.customer.contacts[0].model_copy(update={"contact_id": third})]
+        address = person.customer.personal.addresses[0].model_copy(
+            update={"contact_id": third, "address": "socio@canary.example"}
+        )
+        personal = person.customer.personal.model_copy(
+            update={"addresses": (*person.customer.personal.addresses, address)}
+        )
+        changed = person.customer.model_copy(update={"contacts": tuple(contacts), "personal": personal})
+        await bench.tell(person.model_copy(update={"customer": changed}))
+        await bench.tell(both.model_copy(update={"channels": (plan,)}))
+        said = await bench.work(NINE)
+        assert [(fact.topic, fact.attempt) for fact in said] == [("message.sent", 1), ("message.sent", 2)]
+        assert {mail.recipient for mail in bench.mail.inbox} == {email_of(), "socio@canary.example"}
+
     async def test_one_silent_producer_is_enough_to_hold(self, bench: Bench) -> None:
         await bench.tell(customer(), invoice(), request())
         bench.clock.instant = NINE
@@ -187,6 +219,26 @@ class TestOnce:
         assert bench.mail.inbox == []
         (row,) = await bench.rows("select state from message")
         assert row["state"] == "unknown"
+
+    async def test_a_process_that_dies_after_the_hand_off_asks_the_provider_and_never_sends_twice(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await bench.tell(customer(), invoice(), request(channels=("sms",)))
+        record = sending.record
+
+        async def die(*_: Any) -> None:
+            bench.parts.outcomes.clear()  # what the process remembered dies with it
+            raise ConnectionResetError
+
+        monkeypatch.setattr(sending, "record", die)
+        bench.clock.instant = NINE
+        await bench.mark()
+        with pytest.raises(ConnectionResetError):
+            await bench.scheduler.turn()
+        monkeypatch.setattr(sending, "record", record)
+        (sent,) = await bench.work(NINE)
+        assert (sent.topic, sent.provider_message_id) == ("message.sent", "p-1")
+        assert bench.phone.calls == 1
 
     async def test_what_a_provider_answered_survives_a_database_that_fails_afterwards(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch

@@ -24,8 +24,9 @@ from notifier.store.messages import Message
 CHUNK: Final = 64
 """Messages planned together: few enough that the first verdict is still young when the last one is handed over."""
 
-BUSY_SECONDS: Final = 10.0
-"""How long one turn begins new hand-offs; what is left is due again at once."""
+BUSY_SECONDS: Final = 5.0
+"""How long one turn begins new hand-offs; what is left is due again at once. With the longest hand-off after it, the
+due work's transaction stays below the limit for idle ones."""
 
 STALE_PAUSE_SECONDS: Final = 0.1
 
