@@ -1,19 +1,22 @@
 """Issuing, registering and the profile behind them, as pure rules."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from invoicing_builders import profile as profile_body
 
 from brasil.boleto import line
 from brasil.pix import br_code
+from brasil.pix.charge import parse_cobv
+from brasil.pix.due_amount import due_amount
+from chassis.debt import debt_on
 from chassis.errors import InvalidError
 from contracts.charges import DiscountPerDay, FixedAmount, InterestRate, LegalRate, Percentage
 from contracts.customers import Personal
@@ -21,7 +24,7 @@ from contracts.invoices import Boleto, Invoice, PixCharge
 from invoicing.domain.creditor import CreditorProfile, checked
 from invoicing.domain.issuing import Draft, Identity, Providers, creditor_of, issue
 from invoicing.domain.options import short_txid
-from invoicing.domain.places import Payer, place
+from invoicing.domain.places import Payer, calendar, place
 from invoicing.domain.registering import bank_document, cobv_document
 
 SAO_PAULO = Payer(UUID(int=9), "SP", "3550308", "America/Sao_Paulo")
@@ -130,11 +133,13 @@ class TestRegistering:
     def test_terms_are_told_in_the_words_of_the_api_pix(self) -> None:
         assert self.cobv() == {
             "original": "1500.00",
-            "multa": {"modalidade": 2, "valorPerc": "2.00"},
-            "juros": {"modalidade": 3, "valorPerc": "1.00"},
+            "multa": {"modalidade": 1, "valorPerc": "30.00"},
+            "juros": {"modalidade": 1, "valorPerc": "0.50"},
         }
         business = InterestRate(percent=Decimal("0.033"), basis="day", days="business")
-        assert self.cobv(interest=business)["juros"] == {"modalidade": 6, "valorPerc": "0.03"}
+        assert self.cobv(interest=business)["juros"] == {"modalidade": 5, "valorPerc": "0.49"}
+        exact = self.cobv(rounding="total-half-up")
+        assert exact["juros"] == {"modalidade": 3, "valorPerc": "1.00"}
         early = DiscountPerDay(discount=FixedAmount(amount_cents=50))
         assert self.cobv(discount=early)["desconto"] == {"modalidade": 3, "valorPerc": "0.50"}
         assert "juros" not in self.cobv(interest=LegalRate(basis="month-30"))
@@ -144,7 +149,25 @@ class TestRegistering:
         made = issued(held)
         later = pix_of(made).model_copy(update={"due_on": date(2026, 4, 9), "amount_cents": 154_500})
         found: Any = cobv_document(made, later, PERSON, key="cobranca@aurora.example")["valor"]
-        assert set(found) == {"original", "juros"}
+        assert found == {"original": "1545.00", "juros": {"modalidade": 1, "valorPerc": "0.50"}}
+
+    @given(st.integers(100, 10**8), st.integers(0, 90), st.sampled_from(["0.5", "1", "1.5"]), st.integers(0, 300))
+    def test_psp_and_books_agree_to_the_cent_on_every_bank_day(
+        self, amount_cents: int, late: int, rate: str, shift: int
+    ) -> None:
+        terms = standard().terms.model_copy(update={"interest": InterestRate(percent=Decimal(rate), basis="month-30")})
+        made = issued(
+            standard(), amount_cents=amount_cents, terms=terms, due_on=date(2026, 3, 1) + timedelta(days=shift)
+        )
+        body: Any = {**cobv_document(made, pix_of(made), PERSON, key="cobranca@aurora.example")}
+        body |= {"txid": pix_of(made).txid, "status": "ATIVA"}
+        registered = parse_cobv(body).terms
+        assert registered is not None
+        on, days = made.payable_on + timedelta(days=late), calendar("SP", "3550308")
+        # On the weekend behind its due date a PSP asks for no fine yet (Manual de Padrões para Iniciação do Pix).
+        assume(days.is_bank_day(on))
+        asked = due_amount(registered, on=on, is_business_day=days.is_bank_day).total_cents
+        assert asked == debt_on(made, on=on, calendar=days).total_cents
 
 
 def test_a_place_follows_from_state_or_city() -> None:

@@ -57,8 +57,8 @@ async def test_what_bank_and_psp_registered_is_active_with_the_psps_own_location
     assert (pix["status"], pix["location_url"]) == ("active", "pix.psp.example/v2/cobv/00000000")
     (charge,) = outside.charges.values()
     assert charge["valor"]["original"] == "1500.00"
-    assert charge["valor"]["multa"] == {"modalidade": 2, "valorPerc": "2.00"}
-    assert charge["valor"]["juros"] == {"modalidade": 3, "valorPerc": "1.00"}
+    assert charge["valor"]["multa"] == {"modalidade": 1, "valorPerc": "30.00"}
+    assert charge["valor"]["juros"] == {"modalidade": 1, "valorPerc": "0.50"}
     assert charge["calendario"] == {"dataDeVencimento": "2026-03-10", "validadeAposVencimento": 60}
     assert charge["devedor"]["cpf"] == "83746510082"
     (title,) = outside.boletos.values()

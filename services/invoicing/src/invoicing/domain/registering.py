@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
 from typing import Any, Final
 
+from brasil import charges as rules
+from brasil.charges.caps import lawful_terms
+from brasil.charges.fine import charge_cents, fine_cents
+from brasil.charges.rounding import Mode, to_cents
+from brasil.charges.terms import DIVISORS
 from brasil.pix import charge as api_pix
 from brasil.pix import terms as cobv
 from brasil.pix.person import Person
-from contracts.charges import (
-    Charge,
-    ChargeTerms,
-    DailyAmount,
-    Discount,
-    DiscountUntil,
-    FixedAmount,
-    Interest,
-    InterestRate,
-)
+from chassis.debt import terms_of
+from contracts.charges import Charge, ChargeTerms, Discount, DiscountUntil, FixedAmount
 from contracts.customers import Personal
 from contracts.invoices import Boleto, Invoice, PixCharge
 
@@ -68,7 +66,7 @@ def cobv_document(invoice: Invoice, pix: PixCharge, person: Personal, *, key: st
     due_on = pix.due_on or invoice.due_on
     request = api_pix.CobvRequest(
         key=key,
-        terms=_cobv_terms(terms_for(invoice, pix), pix, due_on),
+        terms=_cobv_terms(invoice, pix, due_on),
         debtor=Person(
             tax_id=person.tax_id,
             name=person.name,
@@ -82,16 +80,47 @@ def cobv_document(invoice: Invoice, pix: PixCharge, person: Personal, *, key: st
     return api_pix.cobv_document(request)
 
 
-def _cobv_terms(terms: ChargeTerms, pix: PixCharge, due_on: date) -> cobv.Terms:
+def _cobv_terms(invoice: Invoice, pix: PixCharge, due_on: date) -> cobv.Terms:
+    """Fine and interest go as money wherever our rule rounds them by the day: a percentage would be rounded at the PSP
+    by its own rule, and every late payment would miss the books by some cents. They count on the principal alone, also
+    where a second copy asks for what was added to it."""
+    wire = terms_for(invoice, pix)
+    terms, _ = lawful_terms(terms_of(wire), invoice.amount_cents)
+    abated = charge_cents(terms.abatement, pix.amount_cents, terms.rounding.mode) if terms.abatement else 0
+    base_cents = min(pix.amount_cents, invoice.balance.open_cents) - abated
+    fine = fine_cents(terms.fine, base_cents=base_cents, mode=terms.rounding.mode)
     return cobv.Terms(
         original_cents=pix.amount_cents,
         due_on=due_on,
         days_valid_after_due=pix.valid_days_after_due or 0,
-        fine=_fine(terms.fine),
-        interest=_interest(terms.interest),
-        abatement=_abatement(terms.abatement),
-        discount=_discount(terms.discount),
+        fine=cobv.FineTerm(cobv.Fine.FIXED, Decimal(fine) / 100) if fine else None,
+        interest=_interest(terms, base_cents, invoice.amount_cents - abated),
+        abatement=_abatement(wire.abatement),
+        discount=_discount(wire.discount),
     )
+
+
+def _interest(terms: rules.Terms, base_cents: int, full_cents: int) -> cobv.InterestTerm | None:
+    """The legal rate has no modality in the API: at the PSP such a charge asks for no interest."""
+    interest = terms.interest
+    if isinstance(interest, rules.DailyAmount):
+        daily = to_cents(Fraction(interest.amount_cents * base_cents, full_cents), Mode.DOWN)
+        return _by_day(daily, business=interest.days is rules.Days.BUSINESS)
+    if not isinstance(interest, rules.InterestRate):
+        return None
+    divisor = DIVISORS[interest.basis]
+    if divisor is not None and terms.rounding.daily and interest.days is not rules.Days.COMMERCIAL:
+        daily = to_cents(Fraction(interest.percent) * base_cents / 100 / divisor, terms.rounding.mode)
+        return _by_day(daily, business=interest.days is rules.Days.BUSINESS)
+    percent = _percent(interest.percent)
+    calendar_days, business_days = _PERIODS[interest.basis.value.split("-")[0]]
+    business = interest.days is rules.Days.BUSINESS
+    return cobv.InterestTerm(business_days if business else calendar_days, percent) if percent else None
+
+
+def _by_day(cents: int, *, business: bool) -> cobv.InterestTerm | None:
+    kind = cobv.Interest.AMOUNT_PER_BUSINESS_DAY if business else cobv.Interest.AMOUNT_PER_DAY
+    return cobv.InterestTerm(kind, Decimal(cents) / 100) if cents else None
 
 
 def _value(charge: Charge) -> Decimal:
@@ -103,30 +132,11 @@ def _percent(percent: Decimal) -> Decimal:
     return percent.quantize(_HUNDREDTH, rounding=ROUND_DOWN)
 
 
-def _fine(charge: Charge | None) -> cobv.FineTerm | None:
-    if charge is None or not _value(charge):
-        return None
-    return cobv.FineTerm(cobv.Fine.FIXED if isinstance(charge, FixedAmount) else cobv.Fine.PERCENT, _value(charge))
-
-
 def _abatement(charge: Charge | None) -> cobv.AbatementTerm | None:
     if charge is None or not _value(charge):
         return None
     fixed = isinstance(charge, FixedAmount)
     return cobv.AbatementTerm(cobv.Abatement.FIXED if fixed else cobv.Abatement.PERCENT, _value(charge))
-
-
-def _interest(interest: Interest | None) -> cobv.InterestTerm | None:
-    """The legal rate has no modality in the API: at the PSP such a charge asks for no interest."""
-    if isinstance(interest, DailyAmount):
-        business = interest.days == "business"
-        kind = cobv.Interest.AMOUNT_PER_BUSINESS_DAY if business else cobv.Interest.AMOUNT_PER_DAY
-        return cobv.InterestTerm(kind, Decimal(interest.amount_cents) / 100)
-    if not isinstance(interest, InterestRate) or not _percent(interest.percent):
-        return None
-    calendar_days, business_days = _PERIODS[interest.basis.split("-")[0]]
-    business = interest.days == "business" or "business" in interest.basis
-    return cobv.InterestTerm(business_days if business else calendar_days, _percent(interest.percent))
 
 
 def _discount(discount: Discount | None) -> cobv.DiscountTerm | None:
