@@ -176,7 +176,8 @@ async def _post(tx: Tx, account: Account, file_id: UUID, content: FileContent) -
         known += len(posted.known)
         linked += len(posted.linked)
         received_cents += sum(one.incoming.gross_cents for one in posted.new)
-        await posting.write_facts(tx)
+        # Every invoice of the piece is locked by now, and a large file's facts do not all stand in memory.
+        await tx.write_facts()
         await asyncio.sleep(0)
     fees = await bank_files.add_fees(tx, content.fees, account_id=account.account_id, file_id=file_id)
     if fees:

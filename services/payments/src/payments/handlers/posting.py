@@ -258,13 +258,6 @@ async def write(tx: Tx, batch: Batch) -> None:
     await proposals.add_matches(tx, batch.proposed)
 
 
-async def write_facts(tx: Tx) -> None:
-    """Write the facts so far, so that a large file's do not all stand in memory until the commit."""
-    flush = getattr(tx, "write_facts", None)
-    if flush is not None:
-        await flush()
-
-
 def received(receipt: Receipt, *, customer_id: UUID | None) -> PaymentReceived:
     """The fact that money is here."""
     told = receipt.incoming
