@@ -111,9 +111,7 @@ def _dependencies(dependant: Dependant) -> Iterator[Any]:
 
 
 def _guards(route: RouteContext) -> list[Require | Once]:
-    found = [call for call in _dependencies(route.dependant) if isinstance(call, Require | Once)]
-    own = getattr(route.original_route, "guard", None)
-    return [*found, own] if isinstance(own, Require | Once) else found
+    return [call for call in _dependencies(route.dependant) if isinstance(call, Require | Once)]
 
 
 def _complete(operation: dict[str, Any], route: RouteContext) -> None:
@@ -125,8 +123,8 @@ def _complete(operation: dict[str, Any], route: RouteContext) -> None:
         statuses.append(415)
     if takes_input or any(isinstance(guard, Once) for guard in guards):
         statuses.append(422)
-    if "{" in str(route.path_format):
-        statuses.append(404)
+    if "{" in str(route.path_format) or operation.get("requestBody"):
+        statuses.append(404)  # a body can name what is not there as well as a path can
     if any(isinstance(guard, Once) for guard in guards):
         statuses.append(409)
         operation.setdefault("parameters", []).append(_KEY_PARAMETER)

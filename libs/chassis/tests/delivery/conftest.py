@@ -1,6 +1,9 @@
 """Beds for the delivery tests: a migrated database and topics of the test's own, on the real servers."""
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -50,3 +53,25 @@ async def make_bed(make_database: Any, migrated: Any, kafka_bootstrap: str) -> A
 def a_bed(make_bed: Callable[..., Bed]) -> Bed:
     """One bed."""
     return make_bed()
+
+
+CrashPoints = Callable[..., Coroutine[Any, Any, Any]]
+
+
+@pytest.fixture
+def crash_points(postgres_admin_url: str, kafka_bootstrap: str) -> CrashPoints:
+    """`await crash_points(*arguments)`: the proof's report, from a process of its own (it forks, and has no threads)."""
+    env = {**os.environ, "DATABASE_ADMIN_URL": postgres_admin_url, "KAFKA_BOOTSTRAP": kafka_bootstrap}
+
+    async def run(*arguments: str) -> Any:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "chassis.proof", "crashpoints", "--json", *arguments),
+            env=env,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert out.startswith(b"{"), err.decode()[-2000:]
+        return json.loads(out)
+
+    return run

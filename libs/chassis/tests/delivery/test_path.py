@@ -39,6 +39,24 @@ async def test_a_committed_fact_has_its_effect_exactly_once_and_in_order(a_bed: 
     assert verdict.counts["records payment.received"] == written
 
 
+async def test_a_clock_that_jumps_changes_neither_order_nor_effects(a_bed: Bed) -> None:
+    class Jumping:
+        readings = 0
+
+        def now(self) -> datetime:
+            self.readings += 1
+            return datetime(2026, 3, 2, 12, tzinfo=UTC) + timedelta(hours=(self.readings * 7919) % 97 - 48)
+
+    database = a_bed.database(clock=Jumping())
+    async with running(
+        Relay(database, a_bed.kafka, watermark_interval_seconds=0.01),
+        Consumer(database, workload.subscriptions(), a_bed.kafka),
+    ):
+        written = await workload.write_many(database, customers=8, rounds=20)
+        await drained(a_bed, 2 * written)
+    assert (await checker.check(a_bed.admin_url, a_bed.kafka)).violations == []
+
+
 async def test_nothing_is_published_by_a_unit_of_work_that_fails(a_bed: Bed) -> None:
     database = a_bed.database()
 

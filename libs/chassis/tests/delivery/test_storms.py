@@ -163,21 +163,8 @@ async def test_an_event_that_kills_the_process_is_found_and_only_its_key_waits(a
     assert verdict.counts["effects"] >= 2 * (written - 4)
 
 
-async def test_no_step_is_without_a_death(postgres_admin_url: str, kafka_bootstrap: str) -> None:
-    report = await asyncio.to_thread(_crash_points, postgres_admin_url, kafka_bootstrap)
+async def test_no_step_is_without_a_death(crash_points: Callable[..., Awaitable[Any]]) -> None:
+    report = await crash_points("--occurrences", str(SIZE))
     print(report["table"])
     assert report["violations"] == []
     assert report["points"] > 100
-
-
-def _crash_points(postgres_admin_url: str, kafka_bootstrap: str) -> Any:
-    """In a process of its own: it forks, and this one has threads."""
-    import json
-    import subprocess
-    import sys
-
-    env = {**os.environ, "DATABASE_ADMIN_URL": postgres_admin_url, "KAFKA_BOOTSTRAP": kafka_bootstrap}
-    command = [sys.executable, "-m", "chassis.proof", "crashpoints", "--json", "--occurrences", str(SIZE)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=840)
-    assert done.stdout.startswith("{"), done.stderr[-2000:]
-    return json.loads(done.stdout)

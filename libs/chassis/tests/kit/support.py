@@ -1,6 +1,8 @@
 """A small real service: notes with an amount, made, read, listed, changed; and the app that runs it."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -254,6 +256,22 @@ async def listening(app: FastAPI) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+async def fuzzed(url: str, key: str, *, examples: str, folder: Path) -> tuple[bool, str]:
+    """Believe the OpenAPI document at the address and try to prove it wrong; true, and why, if that worked."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"),
+        *("--header", f"Authorization: Bearer {key}", "--max-examples", examples),
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--continue-on-failure"),
+        *("--suppress-health-check", "all", "--no-color", "--workers", "1", "--seed", "20261123"),
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    out, _ = await process.communicate()
+    return process.returncode != 0, out.decode()
 
 
 class _QuietServer(uvicorn.Server):

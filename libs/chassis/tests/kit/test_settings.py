@@ -113,6 +113,7 @@ def refused(monkeypatch, values):
 def test_every_rule_has_a_test_and_every_test_a_rule():
     assert {rule.name for rule in safety.RULES} == set(UNSAFE)
     assert len(UNSAFE) >= 25
+    assert len(UNSAFE) >= 25
 
 
 def test_a_safe_production_set_is_accepted(monkeypatch):

@@ -55,14 +55,15 @@ async def read_all(kafka: Kafka, topics: Iterable[str]) -> dict[str, list[TopicR
     ends = await end_offsets(kafka, names)
     found: dict[str, list[TopicRecord]] = {name: [] for name in names}
     left = {TopicPartition(kafka.wire_topic(topic), number): end for (topic, number), end in ends.items() if end > 0}
+    if not left:
+        return found
     consumer = AIOKafkaConsumer(
         enable_auto_commit=False, max_partition_fetch_bytes=16_000_000, **kafka.client_arguments()
     )
     await consumer.start()
     try:
-        if left:
-            consumer.assign(list(left))
-            await consumer.seek_to_beginning(*left)
+        consumer.assign(list(left))
+        await consumer.seek_to_beginning(*left)
         while left:
             batch = await consumer.getmany(timeout_ms=1000)
             for place, records in batch.items():

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from chassis.proof import crashpoints
+from chassis.proof import crashpoints, scenarios
 from chassis.proof.plants import PLANTS
 from chassis.proof.scenarios import SCENARIOS
 from chassis.proof.worlds import Worlds
@@ -23,12 +23,16 @@ def main() -> int:
     points.add_argument("--workers", type=int, default=3)
     points.add_argument("--only", nargs="*", default=(), choices=[one.name for one in SCENARIOS])
     points.add_argument("--steps", nargs="*", default=(), metavar="STEP", help="only at these steps")
+    points.add_argument(
+        "--patience", type=float, default=scenarios.LONGEST_RUN_SECONDS, metavar="SECONDS", help="longest time of a run"
+    )
     points.add_argument("--plant", choices=sorted(PLANTS), help="with this defect: violations must be found")
     points.add_argument("--json", action="store_true", help="print the figures as JSON instead of a table")
     arguments = parser.parse_args()
     postgres, kafka = os.environ.get("DATABASE_ADMIN_URL"), os.environ.get("KAFKA_BOOTSTRAP")
     if not postgres or not kafka:
         parser.error("set KAFKA_BOOTSTRAP and DATABASE_ADMIN_URL to servers that may be used for tests")
+    scenarios.LONGEST_RUN_SECONDS = arguments.patience
     if arguments.plant:
         PLANTS[arguments.plant]()
     report = crashpoints.run(

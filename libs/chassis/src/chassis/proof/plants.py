@@ -8,21 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis import inbox, parking
+from chassis import inbox
 from chassis.ids import RandomIds
+from chassis.kafka import Sent
 from chassis.relay.loop import Relay
 
 
 def _delete_before_the_acknowledgement() -> None:
-    send, delete = Relay._send, Relay._delete  # noqa: SLF001 - a plant changes what is inside
+    group = Relay._group  # noqa: SLF001 - a plant changes what is inside
 
-    async def hasty(self: Relay, run: Any) -> None:
-        real, run.sent = run.sent, type(run.sent)(len(run.rows))
-        await delete(self, [run])
-        run.sent = real
-        await send(self, run)
+    async def hasty(self: Relay, rows: Sequence[Any]) -> Any:
+        runs = await group(self, rows)
+        for run in runs:
+            run.sent = Sent(len(run.rows))
+        await self._delete(runs)
+        return runs
 
-    Relay._send = hasty  # type: ignore[method-assign]  # noqa: SLF001
+    Relay._group = hasty  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def _a_new_id_at_each_sending() -> None:
@@ -51,12 +53,15 @@ def _no_inbox() -> None:
 
 
 def _park_the_event_and_not_its_key() -> None:
-    park = parking.park
+    guard = inbox.guard
 
-    async def careless(connection: Any, items: Any, _: Any, now: Any) -> int:
-        return await park(connection, items, {}, now)
+    async def careless(
+        connection: Any, keys: Sequence[bytes], places: Sequence[Any]
+    ) -> tuple[set[bytes], dict[Any, int]]:
+        _, reached = await guard(connection, keys, places)
+        return set(), reached
 
-    parking.park = careless  # type: ignore[assignment]
+    inbox.guard = careless
 
 
 def _positions_ahead_of_the_effects() -> None:

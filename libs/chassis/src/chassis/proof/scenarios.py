@@ -29,6 +29,7 @@ ROUNDS = 4
 POISONED = workload.customer(1)
 POISON_FROM = 3
 SUBJECTS = ("one", "two", "three")
+LONGEST_RUN_SECONDS = 60.0
 _PATIENCE = RetryPolicy(first_seconds=0.05, cap_seconds=0.2)
 
 
@@ -99,8 +100,8 @@ async def _run_deliver(bed: Bed, step: Step) -> None:
                        and (select coalesce(sum(next_offset), 0) from consumer_position) >= {facts}"""  # noqa: S608
     try:
         async with running(relay, consumer, scheduler):
-            await until(lambda: _value(bed, query), within_seconds=60, what="the work did not end")
-            await until(lambda: relay.status().watermarks > 0, within_seconds=20, what="no watermark was said")
+            await until(lambda: _value(bed, query), within_seconds=LONGEST_RUN_SECONDS, what="the work did not end")
+            await until(lambda: relay.status().watermarks > 0, within_seconds=LONGEST_RUN_SECONDS, what="no watermark")
     finally:
         await database.dispose()
 
@@ -141,7 +142,7 @@ async def _run_refused(bed: Bed, step: Step) -> None:
     query = "select (select count(*) from outbox) = 1 and (select count(*) from outbox_refused) = 1"
     try:
         async with running(relay):
-            await until(lambda: _value(bed, query), within_seconds=60, what="the relay did not get that far")
+            await until(lambda: _value(bed, query), within_seconds=LONGEST_RUN_SECONDS, what="it did not get so far")
     finally:
         await database.dispose()
 

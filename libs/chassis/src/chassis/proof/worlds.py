@@ -103,8 +103,10 @@ class Worlds:
     async def _close(self) -> None:
         connection = await asyncpg.connect(self.postgres_admin_url)
         try:
-            for name in self.templates.values():
-                await connection.execute(f"drop database if exists {name} with (force)")
+            # Copies too, where a worker died before it dropped its own.
+            made = await connection.fetch("select datname from pg_database where datname like $1", f"{self.prefix}\\_%")
+            for row in made:
+                await connection.execute(f"drop database if exists {row['datname']} with (force)")
             for role in (self.owner, self.app):
                 await connection.execute(f"drop role if exists {role}")
         finally:
