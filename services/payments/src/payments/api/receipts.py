@@ -21,6 +21,7 @@ from contracts.base import NonNegativeCents, PositiveCents
 from contracts.fields import ON_ONE_LINE, Code, Reference
 from contracts.payments import Circumstance, Match
 from payments import config
+from payments.domain.days import Day
 from payments.domain.incoming import Incoming
 from payments.handlers import operators, refunds, reversing
 from payments.store import reads, reversals
@@ -54,9 +55,9 @@ class NewReceipt(BaseModel):
     route: Literal["card", "transfer", "direct_debit", "cash", "cheque", "other"]
     gross_cents: PositiveCents
     fee_cents: NonNegativeCents = 0
-    paid_on: date
-    paid_at: AwareDatetime | None = None
-    credited_on: date | None = None
+    paid_on: Day
+    paid_at: Annotated[AwareDatetime, Field(strict=True)] | None = None
+    credited_on: Day | None = None
     document_number: Reference | None = None
     reference: Reference | None = None
     payer_tax_id: str | None = Field(None, max_length=20, description="CPF or CNPJ; only a keyed hash is kept")

@@ -1,7 +1,7 @@
 """Bank files: judged whole, kept with a report a person can read, and posted once or not at all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -17,6 +17,7 @@ from chassis.db import Tx
 from chassis.errors import ConflictError, NotFoundError
 from payments import config
 from payments.domain import ledger
+from payments.domain.days import FIRST_DAY, LAST_DAY, countable
 from payments.domain.incoming import FileContent, TakenBack, slip_key
 from payments.domain.movements import POSTED_FORMATS, FileOf, content_of, owns
 from payments.handlers import posting, reversing
@@ -123,6 +124,14 @@ async def _objections(tx: Tx, account: Account, result: InspectionResult) -> lis
                 field="account",
             )
         )
+    if not all(countable(day) for day in _days(result)):
+        found.append(
+            Problem(
+                code="bank_file.day_outside_calendar",
+                message="A date in the file lies outside the years of the bank calendar: fetch the file again.",
+                expected=f"{FIRST_DAY} to {LAST_DAY}",
+            )
+        )
     if result.file_sequence is not None and await bank_files.number_taken(tx, account.account_id, result):
         found.append(
             Problem(
@@ -134,6 +143,15 @@ async def _objections(tx: Tx, account: Account, result: InspectionResult) -> lis
             )
         )
     return found
+
+
+def _days(result: InspectionResult) -> Iterator[date | None]:
+    """Every day on which something of the file is counted."""
+    yield result.file_date
+    for movement in result.movements:
+        yield from (movement.occurred_on, movement.credit_on)
+    for statement in result.statements:
+        yield from (transaction.posted_on for transaction in statement.transactions)
 
 
 async def _keep(
