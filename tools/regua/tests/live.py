@@ -14,7 +14,7 @@ from regua.stack import process
 from regua.stack.down import down
 from regua.stack.home import Home
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 240
 
 
 class Live:
