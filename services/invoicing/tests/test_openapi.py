@@ -31,7 +31,7 @@ def test_every_operation_says_what_it_needs_and_how_it_refuses() -> None:
     for method, path, operation in operations(whole):
         answers, name = set(operation["responses"]), f"{method} {path}"
         assert {"400", "413", "429", "500", "503", "504"} <= answers, name
-        assert ("404" in answers) == ("{" in path), name
+        assert "404" in answers or "{" not in path, name
         if path in PUBLIC:
             assert "security" not in operation, name
             continue
