@@ -7,7 +7,15 @@ import pytest
 from notifier.domain.callbacks import CallbackError, read
 from notifier.domain.evidence_file import check
 from notifier.domain.gate import Verdict
-from notifier.domain.steps import RESOLVE_WAITS, SOFT_WAITS, after_handoffs, ask_again_at, of_channel, retry_at
+from notifier.domain.steps import (
+    RESOLVE_WAITS,
+    SOFT_WAITS,
+    after_handoffs,
+    ask_again_at,
+    of_channel,
+    retry_at,
+    stale_again_at,
+)
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 SEND = Verdict(act="send", reason="allowed", checks=())
@@ -56,6 +64,11 @@ class TestEndings:
         assert retry_at(0, now=NOW, not_after=NOW + timedelta(hours=9)) == NOW + SOFT_WAITS[0]
         assert retry_at(0, now=NOW, not_after=NOW + timedelta(seconds=59)) is None
         assert retry_at(len(SOFT_WAITS), now=NOW, not_after=NOW + timedelta(days=9)) is None
+
+    @pytest.mark.parametrize(("waited", "wait"), [(None, 1), (0, 1), (5, 1), (100, 10), (3_600, 30)])
+    def test_what_waits_for_fresh_facts_asks_ever_more_rarely(self, waited: int | None, wait: int) -> None:
+        since = None if waited is None else NOW - timedelta(seconds=waited)
+        assert stale_again_at(since, now=NOW) == NOW + timedelta(seconds=wait)
 
     def test_questions_about_an_unknown_end_with_a_person(self) -> None:
         assert ask_again_at(0, now=NOW) == NOW

@@ -21,6 +21,7 @@ from chassis.clock import VirtualClock
 from chassis.db import Database, Tx
 from chassis.errors import TransientError
 from chassis.metrics import Metrics
+from chassis.ratelimit import RateLimit
 from chassis.runtime import Runtime, pepper_of
 from chassis.settings_source import revealed
 from contracts.fields import Channel
@@ -49,6 +50,7 @@ class Parts:
     clock_moves: bool = True
     metrics: Metrics | None = None
     outcomes: "OrderedDict[UUID, Outcome]" = field(default_factory=OrderedDict)
+    budget: RateLimit = field(default_factory=lambda: RateLimit(6_000))
     stopping: bool = False
     _in_flight: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -177,6 +179,7 @@ def build(kit: Runtime) -> Parts:
         token_key=key,
         clock_moves=not isinstance(kit.clock, VirtualClock),
         metrics=kit.metrics,
+        budget=RateLimit(settings.notifier_public_per_minute),
     )
 
 

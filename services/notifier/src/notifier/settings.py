@@ -38,3 +38,6 @@ class Settings(ServiceSettings):
         None, description="secret that signs links; without it one is derived from the pepper"
     )
     notifier_provider_timeout_seconds: float = Field(10, gt=0, le=30, description="longest wait for a provider")
+    notifier_public_per_minute: int = Field(
+        6_000, ge=1, description="pixels, links and refusals a minute that one network address may ask for"
+    )

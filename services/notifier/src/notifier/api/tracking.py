@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.db import Tx
-from chassis.ratelimit import RateLimit
 from notifier import parts as hands
 from notifier.domain import tokens
 from notifier.domain.tokens import Kind, Token, TokenError
@@ -24,7 +23,6 @@ _PRIVATE: Final = {
     "x-robots-tag": "noindex",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
 }
-_budget = RateLimit(600)
 _PAGE: Final = """<!doctype html><html lang="pt-BR"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title></head>
 <body style="font-family:Arial,sans-serif;max-width:560px;margin:40px auto;padding:0 16px;line-height:1.5">
@@ -35,7 +33,7 @@ TokenText = Annotated[str, Path(max_length=200)]
 
 async def _visit(parts: Parts, request: Request) -> Visit:
     address = request.client.host if request.client else ""
-    await _budget.take(address)
+    await parts.budget.take(address)
     return tracking.visit_of(
         parts, method=request.method, user_agent=request.headers.get("user-agent"), address=address
     )

@@ -30,6 +30,8 @@ RESOLVE_WAITS: Final = (
 )
 """How long to wait before each question about an unknown hand-off; after the last it waits for a person."""
 
+_SHORTEST_STALE_WAIT: Final = timedelta(seconds=1)
+_LONGEST_STALE_WAIT: Final = timedelta(seconds=30)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 MISSING_TIMES: Final = 3
@@ -69,6 +71,15 @@ def retry_at(tries: int, *, now: datetime, not_after: datetime) -> datetime | No
 def ask_again_at(tries: int, *, now: datetime) -> datetime | None:
     """When to ask the provider again about an unknown hand-off; None when a person has to look."""
     return now + RESOLVE_WAITS[tries] if tries < len(RESOLVE_WAITS) else None
+
+
+def stale_again_at(stale_since: datetime | None, *, now: datetime) -> datetime:
+    """When to ask again about stale facts: after a second, then ever more rarely, at least twice a minute.
+
+    Thousands of messages may wait for one producer; asking all of them each second would keep it from coming back.
+    """
+    waited = timedelta(0) if stale_since is None else now - stale_since
+    return now + min(_LONGEST_STALE_WAIT, max(_SHORTEST_STALE_WAIT, waited / 10))
 
 
 Ending = Literal["sent", "unknown", "retry", "next_channel", "failed"]

@@ -9,8 +9,7 @@ from notifier.channels.base import Accepted, Refused
 from notifier.domain import callbacks
 from notifier.domain.callbacks import Callback
 from notifier.domain.provider_words import contact_invalid
-from notifier.handlers import fallback
-from notifier.handlers import results as writing
+from notifier.handlers import endings, fallback
 from notifier.handlers.answers import replied
 from notifier.handlers.results import Results
 from notifier.handlers.telling import about_attempt
@@ -57,9 +56,9 @@ def gave_back(results: Results, message: Message, attempt: Attempt, refused: Ref
     """A hand-off that had been accepted failed after all: the next channel has its turn."""
     current = message.state in {"sent", "unknown"} and message.channel == attempt.channel
     has_next = current and message.channel_index + 1 < len(message.request.channels)
-    writing.refused(results, message, attempt, refused, now=now, final=current and not has_next, again=None)
+    endings.refused(results, message, attempt, refused, now=now, final=current and not has_next, again=None)
     if has_next:
-        writing.next_channel(results, message, channel_index=message.channel_index, now=now)
+        endings.next_channel(results, message, channel_index=message.channel_index, now=now)
     elif current or message.state == "delivered":
         results.move(message, "failed", refused.reason)
 

@@ -13,7 +13,7 @@ from notifier import parts as hands
 from notifier.channels.base import Accepted, Missing, Refused
 from notifier.domain.steps import MISSING_TIMES, ask_again_at
 from notifier.due_work import send_no_more
-from notifier.handlers import results as writing
+from notifier.handlers import endings
 from notifier.handlers.results import Results
 from notifier.handlers.telling import about_attempt
 from notifier.store import attempts, engagements, messages
@@ -40,7 +40,7 @@ async def check_arrivals(tx: Tx, works: Sequence[Work]) -> None:
                 delivered(results, message, attempt, "smtp_accepted", now=tx.now)
             results.move(message, "delivered", None, delivered_at=tx.now)
         elif _unseen(accepted, seen) and message.channel_index + 1 < len(message.request.channels):
-            writing.next_channel(results, message, channel_index=message.channel_index, now=tx.now)
+            endings.next_channel(results, message, channel_index=message.channel_index, now=tx.now)
     await results.save(tx)
 
 
@@ -107,18 +107,18 @@ def _resolve(
 
 def was_sent(results: Results, message: Message, attempt: Attempt, answer: Accepted, *, now: datetime) -> None:
     """It had left after all."""
-    writing.accepted(results, message, attempt, answer, now=now)
+    endings.accepted(results, message, attempt, answer, now=now)
     if message.state == "unknown":
         index = message.channel_index
-        writing.sent(results, message, channel=attempt.channel, channel_index=index, now=now)
+        endings.sent(results, message, channel=attempt.channel, channel_index=index, now=now)
 
 
 def was_not_sent(results: Results, message: Message, attempt: Attempt, answer: Refused, *, now: datetime) -> None:
     """It surely had not left: the next channel may have its turn."""
     has_next = message.state == "unknown" and message.channel_index + 1 < len(message.request.channels)
-    writing.refused(results, message, attempt, answer, now=now, final=not has_next, again=None)
+    endings.refused(results, message, attempt, answer, now=now, final=not has_next, again=None)
     if has_next:
-        writing.next_channel(results, message, channel_index=message.channel_index, now=now)
+        endings.next_channel(results, message, channel_index=message.channel_index, now=now)
     elif message.state == "unknown":
         results.move(message, "failed", "no_channel_left")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from chassis.db import Tx
 from chassis.schedules import Work
 from notifier import parts as hands
 from notifier.channels.base import NotStarted, Outcome, Unknown
+from notifier.domain.steps import stale_again_at
 from notifier.due_work import send_at
-from notifier.handlers import results as writing
+from notifier.handlers import endings
 from notifier.handlers.handover import hand_over
 from notifier.handlers.planning import Plan, Planned, plan
 from notifier.handlers.results import Results
@@ -82,16 +82,16 @@ def _record_one(tx: Tx, results: Results, item: Planned, message: Message, rows:
             for row in own
         }
         results.parts.count("regua_notifier_gate", "send", "allowed")
-        writing.handed(results, message, own, outcomes, before, channel_index=_index(message, own[0]), now=tx.now)
+        endings.handed(results, message, own, outcomes, before, channel_index=_index(message, own[0]), now=tx.now)
     elif message.state in {"delivered", "failed", "suppressed", "unknown"}:
         return
     elif item.hold is not None:
         results.parts.count("regua_notifier_gate", "hold", item.hold.reason)
-        soon = tx.now + timedelta(seconds=1) if results.parts.clock_moves else tx.now
-        writing.held(results, message, item.hold, channel_index=item.channel_index, now=tx.now, soon=soon)
+        soon = stale_again_at(message.stale_since, now=tx.now) if results.parts.clock_moves else tx.now
+        endings.held(results, message, item.hold, channel_index=item.channel_index, now=tx.now, soon=soon)
     elif item.over is not None:
         results.parts.count("regua_notifier_gate", "suppress", item.over.reason)
-        writing.over(results, message, item.over, before, now=tx.now)
+        endings.over(results, message, item.over, before, now=tx.now)
 
 
 def _index(message: Message, attempt: Attempt) -> int:

@@ -45,6 +45,7 @@ from attempt a join message m using (tenant_id, message_id) where a.attempt_id =
 """
 _COUNT_ACROSS = "select set_config('regua.counting', 'on', true)"
 _COUNT_UNKNOWN = "select count(*) from attempt where state = 'unknown'"
+_FORGET_CONTENT = "delete from content where attempt_id = any($1::uuid[])"
 _LINKS = "select links::text from content where attempt_id = $1"
 _END = """
 update attempt set state = row.state, sent_at = coalesce(attempt.sent_at, row.sent_at),
@@ -243,7 +244,12 @@ async def end(tx: Tx, ends: Sequence[AttemptEnd]) -> None:
     """Write what became of these hand-offs; instants and the provider's id are kept from the first time."""
     if not ends:
         return
-    await (await tx.connection()).execute(
+    connection = await tx.connection()
+    unsaid = [row.attempt_id for row in ends if row.state == "not_started"]
+    if unsaid:
+        # Words that were never handed to anybody are no evidence of anything.
+        await connection.execute(_FORGET_CONTENT, unsaid)
+    await connection.execute(
         _END,
         [row.attempt_id for row in ends],
         [row.state for row in ends],
