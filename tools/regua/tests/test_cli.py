@@ -56,6 +56,12 @@ def test_status_of_nothing_says_so_with_exit_code_one(regua):
     assert "`regua up` starts it" in found["detail"]
 
 
+def test_addresses_of_nothing_are_refused_with_the_remedy(regua):
+    told = regua("env")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "no service was started here; `regua up` starts them" in told.stderr
+
+
 def test_down_of_nothing_is_no_failure(regua, tmp_path):
     told = regua("down")
     assert (told.returncode, told.stdout) == (0, "nothing was running\n")

@@ -11,6 +11,7 @@ from regua.commands.output import read_duration, read_instant
 from regua.stack import java, kafka, keeper, logs, postgres, services, state
 from regua.stack import topics as kafka_topics
 from regua.stack.databases import SERVICES, ServiceDatabase
+from regua.stack.down import down
 from regua.stack.errors import AskedWronglyError, DiskFullError, StackError
 from regua.stack.home import Home, find_home
 from regua.stack.up import Wish, up
@@ -210,6 +211,18 @@ def test_data_of_real_time_is_never_continued_under_a_virtual_clock(tmp_path):
     with pytest.raises(StackError, match="start the virtual clock in another REGUA_HOME"):
         up(home, {}, print, Wish(virtual=datetime(2026, 1, 5, tzinfo=UTC)))
     assert not home.clock_file.exists()
+
+
+def test_a_wipe_deletes_the_homes_own_data_and_no_other_home_inside_it(tmp_path):
+    home, inner = Home(tmp_path / "home"), Home(tmp_path / "home" / "demo")
+    for one in (home, inner):
+        with one.locked(print):
+            state.save(one.state_file, state.State())
+            (one.root / "kafka-1").mkdir()
+            (one.root / "keys.json").write_text("{}")
+    down(home, {}, lambda _: None, wipe=True)
+    assert sorted(entry.name for entry in home.root.iterdir()) == ["demo", "lock"]
+    assert {"kafka-1", "keys.json", "state.json"} <= {entry.name for entry in inner.root.iterdir()}
 
 
 @pytest.mark.parametrize(

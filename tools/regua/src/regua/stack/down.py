@@ -63,6 +63,7 @@ def _refuse_unknown(engine: Engine, only: frozenset[str] | None) -> None:
 
 
 def _wipe(home: Home) -> None:
+    """Delete what is this home's; a folder that is a home itself (the demo's, the tests') is another's."""
     base = postgres.base_folder(home)
     if base.is_relative_to("/var/tmp"):  # noqa: S108 - the folder this home was given there
         shutil.rmtree(base.parent, ignore_errors=True)
@@ -70,6 +71,7 @@ def _wipe(home: Home) -> None:
         if entry.name == "lock":
             continue  # others may be waiting for it
         if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
+            if not (entry / "lock").exists():
+                shutil.rmtree(entry)
         else:
             entry.unlink()
