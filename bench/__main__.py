@@ -20,12 +20,14 @@ from bench.cnab import CnabFlow
 from bench.codes import BrCodeFlow, LineFlow
 from bench.consumer import ConsumerFlow
 from bench.flow import CASES, Flow, Result, Servers, Size, measure
+from bench.post import PostFlow
 from bench.relay import RelayFlow
 from regua.teststack import open_stack
 
 FLOWS: dict[str, type[Any]] = {
     "relay": RelayFlow,
     "consumer": ConsumerFlow,
+    "post": PostFlow,
     "cnab": CnabFlow,
     "linha": LineFlow,
     "br-code": BrCodeFlow,

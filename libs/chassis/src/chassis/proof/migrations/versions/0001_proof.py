@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from chassis.api_tables import create_api_tables
 from chassis.migrations import create_delivery_tables, protect_tenant_table
 
 revision = "0001"
@@ -22,6 +23,7 @@ _TABLES = (
 
 def upgrade() -> None:
     create_delivery_tables(op, version=1)
+    create_api_tables(op)
     for statement in _TABLES:
         op.execute(statement)
         protect_tenant_table(op, statement.split()[2])
