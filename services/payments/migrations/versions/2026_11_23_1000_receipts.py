@@ -193,6 +193,7 @@ _TABLES = {
           primary key (tenant_id, reversal_id),
           constraint reversal_external_key unique (tenant_id, receipt_id, external_id)
         );
+        create index reversal_external_idx on reversal (tenant_id, external_id) where external_id is not null;
         create index reversal_list_idx on reversal (tenant_id, requested_at, reversal_id)
         """,
     ),

@@ -22,6 +22,7 @@ from payments.settings import Settings
 _PAGE_ITEMS: Final = 500
 _MOST_PAGES: Final = 200
 _EARLIER_SECONDS: Final = 30.0
+_NOT_OURS: Final = frozenset({400, 403, 404, 410, 422})
 T = TypeVar("T")
 _tokens: dict[tuple[str, str], tuple[str, float]] = {}
 
@@ -62,7 +63,7 @@ class Psp:
     async def pix(self, end_to_end_id: str) -> ReceivedPix | None:
         """The Pix as the PSP knows it, or None if it knows none. Raises `PspAwayError`."""
         answer = await self._call("GET", f"/v2/pix/{end_to_end_id}")
-        return None if answer.status_code == 404 else _read(parse_document, _json(answer))
+        return None if answer.status_code in _NOT_OURS else _read(parse_document, _json(answer))
 
     async def received(self, start: datetime, end: datetime) -> list[ReceivedPix]:
         """Every Pix received from `start` to `end`. Raises `PspAwayError` unless all pages were read."""

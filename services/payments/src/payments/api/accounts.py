@@ -175,6 +175,7 @@ async def change_account(account_id: UUID, body: AccountChange, call: Writer, if
         await operators.change_account(
             tx,
             changed,
+            was_active=found.active,
             webhook_token=_revealed(body.webhook_token),
             certificate_sha256=body.webhook_certificate_sha256,
         )

@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 from chassis.auth import require
 from chassis.cursors import LIMIT_DEFAULT, Cursor, Keyset, Limit, Page
 from chassis.db import Tx
-from chassis.errors import NotFoundError
+from chassis.errors import InvalidError, NotFoundError
 from chassis.idempotency import Call, Reply, once
 from chassis.principal import Principal
+from payments import config
 from payments.handlers import files
 from payments.store import bank_files
 
@@ -79,7 +80,10 @@ def _of(row: Any) -> BankFile:
 @router.post("/bank-files", status_code=201, openapi_extra=_BODY)
 async def upload_bank_file(account_id: UUID, request: Request, call: Writer) -> BankFile:
     """Upload a bank's file. It is judged whole before anything is posted; the same file again changes nothing."""
-    given = await files.read(await request.body())
+    body = await request.body()
+    if len(body) > config.settings().payments_bank_file_bytes:
+        raise InvalidError("bank-file-too-large", "The file is larger than this service takes: split it at the bank.")
+    given = await files.read(body)
 
     async def effect(tx: Tx) -> Reply:
         file_id = await files.take(tx, account_id, given, by=call.principal.subject[:80])

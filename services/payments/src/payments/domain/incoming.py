@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
@@ -85,10 +86,10 @@ class Fee:
 
 @dataclass(frozen=True)
 class Review:
-    """A movement that a person has to look at, and why."""
+    """A movement that a person has to look at, and why; without `line` it stood in no file."""
 
     business_key: str
-    line: int
+    line: int | None
     reason: str
     code: str
     description: str | None
@@ -110,6 +111,11 @@ class TakenBack:
     document_number: str | None
     occurred_on: date
     amount_cents: int
+
+    @property
+    def told_as(self) -> str:
+        """The id under which it is followed once, in whatever file of the account it comes again."""
+        return sha256(self.business_key.encode()).hexdigest()
 
     def as_review(self) -> Review:
         """The same for a person, where it is not clear which receipt is meant."""

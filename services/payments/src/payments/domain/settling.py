@@ -14,7 +14,7 @@ from contracts.invoices import Boleto, Invoice, PixCharge
 from payments.domain.allocation import Allocation, allocate
 from payments.domain.books import Books
 from payments.domain.incoming import Incoming, facts_of, reference_key, slip_key, slip_number
-from payments.domain.matching import Candidate, Matched, ReceiptFacts, Slip, match
+from payments.domain.matching import Candidate, Matched, Proposal, ReceiptFacts, Slip, match
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +121,12 @@ def settle(
     asked = facts(incoming)
     found = match(receipt=asked, candidates=candidates, tolerance_cents=tolerance_cents)
     customers = {books[invoice_id].invoice.customer_id for invoice_id in found.invoice_ids}
+    if not customers:
+        return Settled(matched=found)
     if len(customers) != 1:
         # One payer's money for two customers' invoices is for a person to divide.
-        return Settled(matched=Matched(rung=found.rung if not customers else "proposal", proposals=found.proposals))
+        meant = [Proposal(invoice_id=one, score=found.score, signals=found.signals) for one in found.invoice_ids]
+        return Settled(matched=Matched(rung="proposal", proposals=tuple(meant)))
     (customer_id,) = customers
     allocation = spread(
         receipt,

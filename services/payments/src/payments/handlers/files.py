@@ -21,7 +21,7 @@ from payments.domain.days import FIRST_DAY, LAST_DAY, countable
 from payments.domain.incoming import FileContent, TakenBack, slip_key
 from payments.domain.movements import POSTED_FORMATS, FileOf, content_of, owns
 from payments.handlers import posting, reversing
-from payments.store import accounts, bank_files, freshness, proposals, receipts
+from payments.store import accounts, bank_files, freshness, proposals, receipts, reversals
 from payments.store import books as ledger_store
 from payments.store.accounts import Account
 from payments.store.bank_files import Counts, NewFile
@@ -82,7 +82,9 @@ async def take(tx: Tx, account_id: UUID, given: Read, *, by: str) -> UUID:
     await bank_files.counted(tx, file_id, await _post(tx, account, file_id, content))
     if result.file_date is not None and tx.tenant_id is not None:
         name = freshness.source("bank", tx.tenant_id, account_id)
-        await freshness.advance(tx, name, account_id=account_id, fresh_until=covered_until(result.file_date))
+        # Whatever day a file gives itself, of what is still to come it knows nothing.
+        fresh_until = min(covered_until(result.file_date), tx.now)
+        await freshness.advance(tx, name, account_id=account_id, fresh_until=fresh_until)
     return file_id
 
 
@@ -188,6 +190,8 @@ async def _keep(
 async def _post(tx: Tx, account: Account, file_id: UUID, content: FileContent) -> Counts:
     """Everything the file brings, in the caller's one transaction."""
     new = known = linked = received_cents = 0
+    # Once for the whole file: pieces that lock in their own order would meet other transactions crosswise.
+    await posting.lock_named(tx, content.receipts)
     for start in range(0, len(content.receipts), CHUNK):
         posted = await posting.post(tx, content.receipts[start : start + CHUNK])
         new += len(posted.new)
@@ -219,6 +223,8 @@ async def _take_back(tx: Tx, account: Account, told: Sequence[TakenBack]) -> tup
     """Reverse what the bank took back, where exactly one receipt can be meant; a person looks at the others."""
     done, unclear = 0, []
     for one in told:
+        if await reversals.told_before(tx, one.told_as):
+            continue
         key = slip_key(account.bank_code or "", one.nosso_numero)
         found = await receipts.of_slip(tx, account_id=account.account_id, slip_key=key, gross_cents=one.amount_cents)
         if len(found) != 1:
@@ -232,7 +238,7 @@ async def _take_back(tx: Tx, account: Account, told: Sequence[TakenBack]) -> tup
                 reason=f"occurrence_{one.code.lower()}",
                 amount_cents=one.amount_cents,
                 reversed_on=one.occurred_on,
-                external_id=f"{key}:{one.code}:{one.occurred_on}",
+                external_id=one.told_as,
             ),
         )
         done += fact is not None

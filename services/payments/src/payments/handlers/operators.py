@@ -35,14 +35,14 @@ async def open_account(
 
 
 async def change_account(
-    tx: Tx, account: Account, *, webhook_token: str | None, certificate_sha256: str | None
+    tx: Tx, account: Account, *, was_active: bool, webhook_token: str | None, certificate_sha256: str | None
 ) -> None:
     """Change an account; a closed one is not swept and holds nobody up, an opened one is swept again."""
     await accounts.change(tx, account)
     await _route(tx, account, webhook_token, certificate_sha256)
     if not account.active:
         await freshness.forget(tx, account.account_id)
-    elif account.kind == "psp":
+    elif account.kind == "psp" and not was_active:
         await schedules.at(tx, kind=POLL_PIX, subject=str(account.account_id), due_at=tx.now)
 
 
@@ -130,9 +130,13 @@ async def reject(tx: Tx, proposal_id: UUID, *, by: str) -> None:
 
 
 async def _open(tx: Tx, proposal_id: UUID) -> Any:
-    row = await proposals.load(tx, proposal_id, lock=True)
+    row = await proposals.load(tx, proposal_id)
     if row is None:
         raise NotFoundError("proposal-unknown", "There is no such proposal.")
+    if row["receipt_id"] is not None:
+        # Receipt before proposal, as everybody locks them.
+        await receipts.load(tx, [row["receipt_id"]])
+    row = await proposals.load(tx, proposal_id, lock=True)
     if row["state"] != "open":
         raise ConflictError("proposal-decided", "The proposal is decided, or needs no decision any more.")
     return row

@@ -20,15 +20,15 @@ from chassis.errors import InvalidError
 from chassis.schedules import Plan, Work
 from payments import config, psp
 from payments.domain.incoming import Incoming, SourceKind
-from payments.due_work import CONFIRM_PIX, POLL_PIX, schedules
+from payments.due_work import CONFIRM_PIX, POLL_PIX, put_off, schedules
 from payments.handlers import posting, refunds, reversing
-from payments.store import accounts, freshness, raw_events, receipts
+from payments.store import accounts, freshness, locks, raw_events, receipts
 from payments.store.accounts import Account
 
 SAO_PAULO: Final = ZoneInfo("America/Sao_Paulo")
 _log = structlog.get_logger("payments.pix")
 _AT_ONCE: Final = 32
-_BUDGET_SECONDS: Final = 20.0
+_PIECE: Final = 2_000
 _MOST_UNKNOWN: Final = 6
 _LONGEST_WINDOW: Final = timedelta(days=1)
 
@@ -51,9 +51,13 @@ async def is_known(tx: Tx, account_id: UUID, caller: Caller) -> UUID | None:
     if by_token and hmac.compare_digest(expected, sha256((caller.token or "").encode()).digest()):
         return UUID(str(route["tenant_id"]))
     shown = caller.certificate_sha256 if config.settings().payments_trust_certificate_header else None
-    if certificate is not None and shown is not None and hmac.compare_digest(certificate, shown.lower()):
+    if certificate is not None and shown is not None and hmac.compare_digest(certificate.encode(), _lowered(shown)):
         return UUID(str(route["tenant_id"]))
     return None
+
+
+def _lowered(shown: str) -> bytes:
+    return shown.lower().encode(errors="replace")
 
 
 async def take_webhook(tx: Tx, account_id: UUID, *, headers: Mapping[str, str], body: bytes) -> int:
@@ -65,19 +69,19 @@ async def take_webhook(tx: Tx, account_id: UUID, *, headers: Mapping[str, str], 
         told = parse_webhook(body)
     except BrasilError as error:
         raise InvalidError("webhook-body", f"The body is not a Pix webhook of API Pix 2.9 ({error.code}).") from None
-    await raw_events.add(tx, account_id=account_id, headers=headers, body=body)
-    await schedules.at_many(
-        tx,
-        [Plan(CONFIRM_PIX, one.end_to_end_id, tx.now, {"account_id": str(account_id), "attempt": 0}) for one in told],
-    )
+    # Each webhook has work of its own: one that is under way would have to be waited for.
+    occurrence = (await raw_events.add(tx, account_id=account_id, headers=headers, body=body)).hex
+    payload = {"account_id": str(account_id), "attempt": 0}
+    await schedules.at_many(tx, [Plan(CONFIRM_PIX, one.end_to_end_id, tx.now, payload, occurrence) for one in told])
     return len(told)
 
 
 async def confirm(tx: Tx, works: Sequence[Work]) -> None:
     """Ask the PSP about each announced Pix, post what is true, and ask again later about what it did not answer."""
-    settings = config.settings()
-    async with psp.connected(settings) as api:
-        answers = await _ask_all(api, [work.subject for work in works])
+    if await put_off(tx, works):
+        return
+    async with psp.connected(config.settings()) as api:
+        answers = await _ask_all(api, [work.subject for work in works], seconds=locks.ask(tx))
     known = await _accounts_of(tx, works)
     told: dict[str, tuple[ReceivedPix, Account]] = {}
     later: list[Plan] = []
@@ -94,7 +98,7 @@ async def confirm(tx: Tx, works: Sequence[Work]) -> None:
             # The PSP is away, or announced the Pix before its own query side knows it.
             pause = timedelta(seconds=min(600, 5 * 2 ** min(attempt, 8)))
             payload = {"account_id": str(account.account_id), "attempt": attempt + 1}
-            later.append(Plan(CONFIRM_PIX, work.subject, tx.now + pause, payload))
+            later.append(Plan(CONFIRM_PIX, work.subject, tx.now + pause, payload, work.occurrence))
     await schedules.at_many(tx, later)
     await post_all(tx, list(told.values()), source_kind="pix_webhook")
 
@@ -103,7 +107,7 @@ _UNKNOWN: Final = object()
 _AWAY: Final = object()
 
 
-async def _ask_all(api: psp.Psp | None, ids: Sequence[str]) -> dict[str, object]:
+async def _ask_all(api: psp.Psp | None, ids: Sequence[str], *, seconds: float) -> dict[str, object]:
     """What the PSP says of each: the Pix, that it knows none, or nothing at all."""
     answers: dict[str, object] = dict.fromkeys(ids, _AWAY)
     if api is None:
@@ -119,7 +123,7 @@ async def _ask_all(api: psp.Psp | None, ids: Sequence[str]) -> dict[str, object]
             answers[end_to_end_id] = _UNKNOWN if found is None else found
 
     try:
-        async with asyncio.timeout(_BUDGET_SECONDS), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
             for end_to_end_id in answers:
                 group.create_task(ask(end_to_end_id))
     except TimeoutError:
@@ -144,17 +148,19 @@ def _ours(pix: ReceivedPix, account: Account) -> bool:
     return False
 
 
-async def post_all(tx: Tx, found: Sequence[tuple[ReceivedPix, Account]], *, source_kind: SourceKind) -> posting.Posted:
+async def post_all(tx: Tx, found: Sequence[tuple[ReceivedPix, Account]], *, source_kind: SourceKind) -> None:
     """Post confirmed Pix, then what of them has gone back."""
-    posted = await posting.post(tx, [incoming_of(pix, account, source_kind) for pix, account in found])
+    linked: dict[str, UUID] = {}
+    for start in range(0, len(found), _PIECE):
+        piece = [incoming_of(pix, account, source_kind) for pix, account in found[start : start + _PIECE]]
+        linked |= (await posting.post(tx, piece)).linked
     returned = [pix for pix, _ in found if any(refund.is_done for refund in pix.refunds)]
     ids = await receipts.known(tx, [_key(pix) for pix in returned])
     for pix in returned:
-        receipt_id = ids.get(_key(pix)) or posted.linked.get(_key(pix))
+        receipt_id = ids.get(_key(pix)) or linked.get(_key(pix))
         if receipt_id is not None:
             for refund in pix.refunds:
                 await _returned(tx, receipt_id, refund)
-    return posted
 
 
 def _key(pix: ReceivedPix) -> str:
@@ -205,6 +211,8 @@ async def _returned(tx: Tx, receipt_id: UUID, refund: Refund) -> None:
 
 async def poll(tx: Tx, work: Work) -> None:
     """Sweep what the PSP received since the last sweep and a while before; plan the next sweep."""
+    if await put_off(tx, [work]):
+        return
     settings = config.settings()
     account = await accounts.load(tx, UUID(work.subject))
     if account is None or not account.active:
@@ -215,7 +223,7 @@ async def poll(tx: Tx, work: Work) -> None:
     start = last - timedelta(minutes=settings.payments_poll_overlap_minutes)
     found: list[ReceivedPix] | None = None
     try:
-        async with asyncio.timeout(_BUDGET_SECONDS), psp.connected(settings) as api:
+        async with asyncio.timeout(locks.ask(tx)), psp.connected(settings) as api:
             if api is not None:
                 found = await api.received(start, end)
     except (psp.PspAwayError, TimeoutError):
@@ -230,6 +238,6 @@ async def poll(tx: Tx, work: Work) -> None:
 
 def shown_headers(headers: Mapping[str, Any]) -> dict[str, str]:
     """The headers that are worth keeping with a raw webhook: never a credential."""
-    secret = {"authorization", "cookie", "x-webhook-token"}
+    secret = {"authorization", "cookie", "proxy-authorization", "x-webhook-token"}
     kept = {name: str(value)[:500] for name, value in headers.items() if name.lower() not in secret}
     return json.loads(json.dumps(kept))  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ titles costs no more of them per title than a single Pix.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -29,11 +29,14 @@ from payments.domain.books import Books, applied
 from payments.domain.incoming import Incoming
 from payments.domain.matching import RULE_VERSION, Matched
 from payments.domain.settling import Receipt, Settled, facts, settle, spread
+from payments.due_work import match_at
 from payments.store import books as ledger_store
 from payments.store import proposals, receipts, receivables
 from payments.store.books import Entry
 
 CALENDAR = BankCalendar()
+LOOK_AGAIN = timedelta(minutes=1)
+"""When money that nobody is known to be meant by is looked at once more by itself; longer than a transaction lasts."""
 Funds = Literal["receipt", "credit"]
 ConfirmedBy = Literal["system", "operator", "two_operators"]
 
@@ -62,7 +65,12 @@ class Posted:
 
 
 async def post(tx: Tx, told: Sequence[Incoming]) -> Posted:
-    """Post what is new of these: a payment told twice, by one side or by two, is one receipt."""
+    """Post what is new of these: a payment told twice, by one side or by two, is one receipt.
+
+    The invoices that are named are locked before anything is looked for: of two sides that tell one payment at the
+    same time, the second then sees what the first one wrote.
+    """
+    await lock_named(tx, told)
     linked = await receipts.told_otherwise(tx, told)
     inserted = await receipts.insert(tx, [one for one in told if one.business_key not in linked])
     settled = await _settle_all(tx, inserted.new)
@@ -80,7 +88,19 @@ async def post(tx: Tx, told: Sequence[Incoming]) -> Posted:
         )
         book(tx, batch, receipt, answer, funds="receipt", confirmed_by="system")
     await write(tx, batch)
+    # Whoever told of an invoice while this transaction was open could not see the receipt, nor this the invoice.
+    unmatched = [one.receipt_id for one in inserted.new if settled.answers[one.receipt_id].allocation is None]
+    await match_at(tx, unmatched, tx.now + LOOK_AGAIN)
     return Posted(inserted.new, inserted.known, linked)
+
+
+async def lock_named(tx: Tx, told: Iterable[Incoming]) -> None:
+    """Lock every invoice that one of these names, in one order whoever comes: call it before working in pieces."""
+    named: set[tuple[str, str]] = set()
+    for one in told:
+        named |= {("reference", key) for key in facts(one).references}
+        named |= {(kind, value) for kind, value in (("txid", one.txid), ("slip", one.slip_key)) if value is not None}
+    await receivables.lock_named(tx, named)
 
 
 async def match_again(tx: Tx, receipt_ids: Iterable[UUID]) -> None:

@@ -1,5 +1,6 @@
 """Refunds that we ask for: the wish is booked first, then the PSP is asked until it is known what became of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -16,9 +17,9 @@ from contracts.payments import PaymentReversed
 from payments import config, psp
 from payments.domain import ledger
 from payments.domain.settling import Receipt
-from payments.due_work import REFUND_PIX, schedules
+from payments.due_work import REFUND_PIX, put_off, schedules
 from payments.store import books as ledger_store
-from payments.store import receipts, reversals
+from payments.store import locks, proposals, receipts, reversals
 from payments.store.books import Entry
 
 SAO_PAULO: Final = ZoneInfo("America/Sao_Paulo")
@@ -53,6 +54,8 @@ async def ask(tx: Tx, receipt_id: UUID, *, amount_cents: int | None, reason: str
         external_id=reversal_id.hex,
     )
     await receipts.move(tx, [replace(receipt, unapplied_cents=receipt.unapplied_cents - wanted)])
+    if wanted == receipt.unapplied_cents:
+        await proposals.supersede(tx, [receipt_id])
     await _post(tx, "refund_started", ledger.refund_started(amount_cents=wanted), receipt, reversal_id)
     if by_pix:
         await schedules.at(tx, kind=REFUND_PIX, subject=str(reversal_id), due_at=tx.now)
@@ -62,45 +65,66 @@ async def ask(tx: Tx, receipt_id: UUID, *, amount_cents: int | None, reason: str
 
 
 async def send(tx: Tx, work: Work) -> None:
-    """Ask the PSP for the devolução, or what became of it; asking twice for one id is one devolução."""
+    """Ask the PSP for the devolução, or what became of it; asking twice for one id is one devolução.
+
+    Nothing is locked while it is asked. Whoever settled the refund meanwhile is seen afterwards.
+    """
+    if await put_off(tx, [work]):
+        return
     row = await reversals.load(tx, UUID(work.subject))
     if row is None or row["state"] != "started":
         return
-    (receipt,) = await receipts.load(tx, [row["receipt_id"]])
-    end_to_end_id = receipt.incoming.end_to_end_id or ""
+    receipt_id: UUID = row["receipt_id"]
+    end_to_end_id = (await receipts.peek(tx, [receipt_id]))[receipt_id].incoming.end_to_end_id or ""
+    try:
+        async with asyncio.timeout(locks.ask(tx)):
+            told = await _ask(end_to_end_id, row)
+    except (psp.PspAwayError, TimeoutError) as error:
+        _log.warning("a refund's outcome is not known yet", reversal_id=work.subject, error=type(error).__name__)
+        await _ask_again(tx, row)
+        return
+    (receipt,) = await receipts.load(tx, [receipt_id])
+    row = await reversals.load(tx, UUID(work.subject))
+    if row["state"] != "started":
+        return
+    if told is None or told.status == NOT_RETURNED:
+        await _fail(tx, row, receipt)
+    elif told.is_done:
+        await _settle(tx, row, on=_day(told, tx), return_end_to_end_id=told.return_id)
+    else:
+        await _ask_again(tx, row)
+
+
+async def _ask_again(tx: Tx, row: Any) -> None:
     attempts: int = row["attempts"]
     await reversals.tried(tx, row["reversal_id"])
-    try:
-        told = await _ask(end_to_end_id, row, asked_before=attempts > 0)
-    except psp.RefusedError:
-        await _fail(tx, row, receipt)
-        return
-    except psp.PspAwayError as error:
-        _log.warning("a refund's outcome is not known yet", reversal_id=work.subject, reason=error.reason)
-        told = None
-    if told is not None and told.is_done:
-        await _settle(tx, row, on=_day(told, tx), return_end_to_end_id=told.return_id)
-    elif told is not None and told.status == NOT_RETURNED:
-        await _fail(tx, row, receipt)
-    else:
-        pause = timedelta(seconds=min(600, 5 * 2 ** min(attempts, 8)))
-        await schedules.at(tx, kind=REFUND_PIX, subject=work.subject, due_at=tx.now + pause)
+    pause = timedelta(seconds=min(600, 5 * 2 ** min(attempts, 8)))
+    await schedules.at(tx, kind=REFUND_PIX, subject=str(row["reversal_id"]), due_at=tx.now + pause)
 
 
-async def _ask(end_to_end_id: str, row: Any, *, asked_before: bool) -> Refund:
+async def _ask(end_to_end_id: str, row: Any) -> Refund | None:
+    """What the PSP made of the refund, or None if it will not do it and has not done it. Raises `PspAwayError`.
+
+    An earlier attempt may have been made by a process that died before it could write so, and a refusal may be the
+    answer to such a repetition: so what the PSP has under our id is asked before, and again after a refusal.
+    """
+    refund_id: str = row["external_id"]
     async with psp.connected(config.settings()) as api:
         if api is None:
             raise psp.PspAwayError("not-configured")
-        # What became of an earlier attempt is not known until the PSP says so.
-        told = await api.refund_status(end_to_end_id, row["external_id"]) if asked_before else None
-        return told or await api.refund(end_to_end_id, row["external_id"], amount_cents=row["amount_cents"])
+        try:
+            told = await api.refund_status(end_to_end_id, refund_id)
+            return told or await api.refund(end_to_end_id, refund_id, amount_cents=row["amount_cents"])
+        except psp.RefusedError:
+            return await api.refund_status(end_to_end_id, refund_id)
 
 
 async def settle_reported(tx: Tx, receipt_id: UUID, told: Refund) -> bool:
     """A devolução that a Pix carries: true if it is known here, and a started one of ours is settled by it."""
-    row = await reversals.by_external_id(tx, receipt_id, told.id)
-    if row is None:
+    if await reversals.by_external_id(tx, receipt_id, told.id) is None:
         return False
+    await receipts.load(tx, [receipt_id])
+    row = await reversals.by_external_id(tx, receipt_id, told.id)
     if row["state"] == "started":
         await _settle(tx, row, on=_day(told, tx), return_end_to_end_id=told.return_id)
     return True

@@ -12,11 +12,12 @@ from chassis.errors import ConflictError, NotFoundError
 from contracts.payments import PaymentReversed, UndoneLine
 from payments.domain import ledger
 from payments.domain.books import undone
+from payments.domain.incoming import Review
 from payments.domain.matching import Matched
 from payments.domain.settling import Receipt
 from payments.handlers import posting
 from payments.store import books as ledger_store
-from payments.store import receipts, receivables, reversals
+from payments.store import proposals, receipts, receivables, reversals
 from payments.store.books import Entry, StandingLine
 
 SAO_PAULO: Final = ZoneInfo("America/Sao_Paulo")
@@ -38,14 +39,22 @@ class Return:
 async def take_back(tx: Tx, receipt_id: UUID, told: Return, *, by: str = "system") -> PaymentReversed | None:
     """Money of the receipt has gone back: unapplied money first, then the newest allocations, whole lines.
 
-    What a line had beyond the returned amount is given to its invoice again at once. Told twice, it counts once.
+    What a line had beyond the returned amount is given to its invoice again at once. Told twice, it counts once. What
+    went back beyond the receipt's reach (a refund of ours has it under way, or it went back before) a person is asked
+    about; without any in reach, None.
     """
     (receipt,) = await receipts.load(tx, [receipt_id])
-    amount_cents = min(told.amount_cents, receipt.incoming.gross_cents - receipt.returned_cents)
-    if amount_cents <= 0:
+    if told.external_id is not None and await reversals.by_external_id(tx, receipt_id, told.external_id) is not None:
+        return None
+    standing = await ledger_store.standing_lines(tx, receipt_id=receipt_id)
+    reach_cents = receipt.unapplied_cents + sum(line.money_cents for line in standing)
+    amount_cents = min(told.amount_cents, reach_cents)
+    if amount_cents < told.amount_cents:
+        await _ask_about(tx, receipt, told, told.amount_cents - amount_cents)
+    if not amount_cents:
         return None
     reversal_id = tx.ids.new_id()
-    if not await reversals.add(
+    await reversals.add(
         tx,
         reversal_id=reversal_id,
         receipt_id=receipt_id,
@@ -57,13 +66,10 @@ async def take_back(tx: Tx, receipt_id: UUID, told: Return, *, by: str = "system
         external_id=told.external_id,
         return_end_to_end_id=told.return_end_to_end_id,
         reversed_on=told.reversed_on,
-    ):
-        return None
+    )
     from_unapplied = min(receipt.unapplied_cents, amount_cents)
-    chosen = _enough(await ledger_store.standing_lines(tx, receipt_id=receipt_id), amount_cents - from_unapplied)
+    chosen = _enough(standing, amount_cents - from_unapplied)
     freed = sum(line.money_cents for line in chosen)
-    # Money that a refund of ours has under way is not in the receipt's reach: no more can go back than is there.
-    amount_cents = min(amount_cents, from_unapplied + freed)
     to_unapplied = freed - (amount_cents - from_unapplied)
     lines = await _undo(tx, chosen, reversal_id)
     await ledger_store.post(
@@ -80,6 +86,8 @@ async def take_back(tx: Tx, receipt_id: UUID, told: Return, *, by: str = "system
         returned_cents=receipt.returned_cents + amount_cents,
     )
     await receipts.move(tx, [after])
+    if not after.unapplied_cents:
+        await proposals.supersede(tx, [receipt_id])
     fact = PaymentReversed(
         reversal_id=reversal_id,
         receipt_id=receipt_id,
@@ -107,6 +115,23 @@ async def take_back(tx: Tx, receipt_id: UUID, told: Return, *, by: str = "system
             kept_cents=after.unapplied_cents - to_unapplied,
         )
     return fact
+
+
+async def _ask_about(tx: Tx, receipt: Receipt, told: Return, missing_cents: int) -> None:
+    """Money went back that the books do not have there: once for each telling, with the receipt to look at."""
+    incoming = receipt.incoming
+    review = Review(
+        business_key=f"reach:{receipt.receipt_id}:{told.external_id or told.reversed_on}",
+        line=incoming.file_line,
+        reason="reverses_payment",
+        code=told.kind.upper(),
+        description=f"more went back than receipt {receipt.receipt_id} has",
+        nosso_numero=incoming.nosso_numero,
+        document_number=incoming.document_number,
+        occurred_on=told.reversed_on,
+        paid_cents=missing_cents,
+    )
+    await proposals.add_reviews(tx, [review], account_id=incoming.account_id, file_id=None)
 
 
 async def undo_allocation(tx: Tx, allocation_id: UUID, *, reason: str, on: date, by: str) -> PaymentReversed:

@@ -1,5 +1,6 @@
 """Questions to a person: whose money it is, and what a file's movement means."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,10 @@ from payments.store.tables import ProposalRow
 _SUPERSEDE = """
 update proposal set state = 'superseded', decided_at = $3
 where tenant_id = $1 and receipt_id = any($2::uuid[]) and state = 'open'
+"""
+_OPEN = """
+select receipt_id, amount_cents, candidates::text as candidates from proposal
+where receipt_id = any($1::uuid[]) and state = 'open'
 """
 _COLUMNS = """
 proposal_id, kind, receipt_id, account_id, file_id, file_line, amount_cents, candidates::text as candidates,
@@ -32,11 +37,23 @@ _DECIDE = "update proposal set state = $2, decided_by = $3, decided_at = $4 wher
 
 
 async def add_matches(tx: Tx, proposed: Sequence[tuple[Receipt, Matched]]) -> None:
-    """Ask a person whose these receipts are; an open question about the same receipt is replaced by the new one."""
+    """Ask a person whose these receipts are; an open question with another answer to choose from is replaced."""
     if not proposed:
         return
-    await supersede(tx, [receipt.receipt_id for receipt, _ in proposed])
-    rows: list[dict[str, Any]] = [
+    connection = await tx.connection()
+    found = await connection.fetch(_OPEN, [receipt.receipt_id for receipt, _ in proposed])
+    asked = {row["receipt_id"]: (row["amount_cents"], json.loads(row["candidates"])) for row in found}
+    rows = [
+        row
+        for row in _matches(tx, proposed)
+        if asked.get(row["receipt_id"]) != (row["amount_cents"], row["candidates"])
+    ]
+    await supersede(tx, [row["receipt_id"] for row in rows])
+    await insert_many(tx, ProposalRow, rows)
+
+
+def _matches(tx: Tx, proposed: Sequence[tuple[Receipt, Matched]]) -> list[dict[str, Any]]:
+    return [
         {
             "tenant_id": tx.tenant_id,
             "proposal_id": tx.ids.new_id(),
@@ -61,10 +78,9 @@ async def add_matches(tx: Tx, proposed: Sequence[tuple[Receipt, Matched]]) -> No
         }
         for receipt, matched in proposed
     ]
-    await insert_many(tx, ProposalRow, rows)
 
 
-async def add_reviews(tx: Tx, reviews: Sequence[Review], *, account_id: UUID, file_id: UUID) -> int:
+async def add_reviews(tx: Tx, reviews: Sequence[Review], *, account_id: UUID, file_id: UUID | None) -> int:
     """Ask a person what these movements mean, once each; returns how many questions are new."""
     rows: list[dict[str, Any]] = [
         {

@@ -11,6 +11,7 @@ from chassis.bulk import insert_many
 from chassis.db import Tx
 from payments.domain.incoming import Incoming
 from payments.domain.settling import Receipt
+from payments.store import locks
 from payments.store.tables import ReceiptRow
 
 LINK_WINDOW = timedelta(days=3)
@@ -18,7 +19,8 @@ LINK_WINDOW = timedelta(days=3)
 
 _FIELDS = tuple(Incoming.__dataclass_fields__)
 _COLUMNS = f"receipt_id, {', '.join(_FIELDS)}, customer_id, matched, unapplied_cents, returned_cents"
-_LOAD = f"select {_COLUMNS} from receipt where receipt_id = any($1::uuid[]) order by receipt_id for update"  # noqa: S608
+_PEEK = f"select {_COLUMNS} from receipt where receipt_id = any($1::uuid[]) order by receipt_id"  # noqa: S608
+_LOAD = f"{_PEEK} for update"
 _KNOWN = "select business_key, receipt_id from receipt where business_key = any($1::text[])"
 _MOVE = """
 update receipt as own set customer_id = row.customer_id, matched = row.matched, unapplied_cents = row.unapplied_cents,
@@ -41,11 +43,18 @@ join receipt r on r.tenant_id = $6 and r.gross_cents = asked.gross_cents
                       else r.slip_key = other.value and r.route <> 'pix' and r.paid_by_pix end
 order by asked.number, r.received_at, r.receipt_id
 """
-_LINK = "update receipt set also_reported = $2::jsonb where receipt_id = $1"
+_LINK = """
+update receipt as own set also_reported = row.also::jsonb
+from unnest($2::uuid[], $3::text[]) as row(receipt_id, also)
+where own.tenant_id = $1 and own.receipt_id = row.receipt_id
+"""
 _CREDITS = f"""
 select {_COLUMNS} from receipt where customer_id = $1 and unapplied_cents > 0
-order by received_at, receipt_id for update
+order by received_at, receipt_id
 """  # noqa: S608 - constant columns
+_LOCK_CREDITS = """
+select 1 from receipt where customer_id = $1 and unapplied_cents > 0 order by receipt_id for update
+"""
 _OF_SLIP = """
 select receipt_id from receipt
 where account_id = $1 and slip_key = $2 and gross_cents = $3 and returned_cents < gross_cents
@@ -63,6 +72,8 @@ class Inserted:
 
 async def insert(tx: Tx, told: Sequence[Incoming]) -> Inserted:
     """Insert what is new; what is known stays as it is, whoever told it first."""
+    if told:
+        locks.hold(tx)
     first: dict[str, Incoming] = {}
     for one in told:
         first.setdefault(one.business_key, one)
@@ -103,6 +114,7 @@ async def known(tx: Tx, keys: Iterable[str]) -> dict[str, UUID]:
 
 async def load(tx: Tx, receipt_ids: Iterable[UUID]) -> list[Receipt]:
     """These receipts, locked in the order of their ids."""
+    locks.hold(tx)
     connection = await tx.connection()
     return [_receipt(row) for row in await connection.fetch(_LOAD, sorted(set(receipt_ids)))]
 
@@ -135,6 +147,12 @@ async def move(tx: Tx, receipts: Sequence[Receipt]) -> None:
     )
 
 
+async def peek(tx: Tx, receipt_ids: Iterable[UUID]) -> dict[UUID, Receipt]:
+    """These receipts as they stand, for whoever does not change them."""
+    rows = await (await tx.connection()).fetch(_PEEK, sorted(set(receipt_ids)))
+    return {row["receipt_id"]: _receipt(row) for row in rows}
+
+
 async def told_otherwise(tx: Tx, told: Sequence[Incoming]) -> dict[str, UUID]:
     """Which of these the other side has told already: business key → the receipt that stands for it.
 
@@ -157,6 +175,7 @@ async def told_otherwise(tx: Tx, told: Sequence[Incoming]) -> dict[str, UUID]:
     )
     found: dict[str, UUID] = {}
     taken: dict[UUID, list[str]] = {}
+    new: dict[UUID, str] = {}
     for row in rows:
         key = told[row["number"]].business_key
         also = taken.setdefault(row["receipt_id"], json.loads(row["also_reported"]))
@@ -164,8 +183,10 @@ async def told_otherwise(tx: Tx, told: Sequence[Incoming]) -> dict[str, UUID]:
             if also:
                 continue
             also.append(key)
-            await connection.execute(_LINK, row["receipt_id"], json.dumps(also))
+            new[row["receipt_id"]] = json.dumps(also)
         found[key] = row["receipt_id"]
+    if new:
+        await connection.execute(_LINK, tx.tenant_id, list(new), list(new.values()))
     return found
 
 
@@ -176,8 +197,9 @@ def _other_key(one: Incoming) -> tuple[str, str] | None:
 
 
 async def credits_of(tx: Tx, customer_id: UUID) -> list[Receipt]:
-    """The customer's receipts with unapplied money, the oldest first, locked."""
+    """The customer's receipts with unapplied money, the oldest first; locked in the order of their ids."""
     connection = await tx.connection()
+    await connection.execute(_LOCK_CREDITS, customer_id)
     return [_receipt(row) for row in await connection.fetch(_CREDITS, customer_id)]
 
 

@@ -10,6 +10,7 @@ from chassis.bulk import insert_many
 from chassis.db import Tx
 from contracts.invoices import Invoice, InvoiceBalance
 from payments.domain.books import Books
+from payments.store import locks
 from payments.store.tables import ReceivableRow
 
 _BALANCE = (
@@ -50,6 +51,13 @@ select distinct asked.number, i.invoice_id
 from unnest($1::int[], $2::text[], $3::text[]) as asked(number, kind, value)
 join identifier i on i.tenant_id = $4 and i.kind = asked.kind and i.value = asked.value
 """
+_LOCK_NAMED = """
+select 1 from receivable
+where tenant_id = $3 and invoice_id in (
+  select i.invoice_id from unnest($1::text[], $2::text[]) as asked(kind, value)
+  join identifier i on i.tenant_id = $3 and i.kind = asked.kind and i.value = asked.value)
+order by invoice_id for update
+"""
 _BY_PAYER = """
 select asked.number, r.invoice_id
 from unnest($1::int[], $2::text[]) as asked(number, hash)
@@ -88,11 +96,22 @@ where not r.matched and r.unapplied_cents > 0 and r.unapplied_cents + r.returned
 """
 
 
+async def lock_named(tx: Tx, named: Iterable[tuple[str, str]]) -> None:
+    """Lock the books of every invoice that has one of these identifiers (kind, value), in the order of their ids."""
+    asked = sorted(set(named))
+    if asked:
+        locks.hold(tx)
+        kinds, values = zip(*asked, strict=True)
+        await (await tx.connection()).execute(_LOCK_NAMED, kinds, values, tx.tenant_id)
+
+
 async def load_books(tx: Tx, invoice_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Books]:
     """The books of these invoices, as far as they are known here; locked in the order of their ids."""
     wanted = sorted(set(invoice_ids))
     if not wanted:
         return {}
+    if lock:
+        locks.hold(tx)
     connection = await tx.connection()
     rows = await connection.fetch(_LOAD_LOCKED if lock else _LOAD, wanted)
     paid: dict[UUID, list[Payment]] = {}

@@ -17,10 +17,11 @@ _COLUMNS = """
 reversal_id, receipt_id, kind, state, reason, external_id, return_end_to_end_id, amount_cents, requested_by,
 requested_at, settled_at, reversed_on, attempts
 """
-_LOAD = f"select {_COLUMNS} from reversal where reversal_id = $1 for update"  # noqa: S608 - constant columns
+_LOAD = f"select {_COLUMNS} from reversal where reversal_id = $1"  # noqa: S608 - constant columns
 _BY_EXTERNAL = f"""
-select {_COLUMNS} from reversal where receipt_id = $1 and external_id = $2 for update
+select {_COLUMNS} from reversal where receipt_id = $1 and external_id = $2
 """  # noqa: S608 - constant columns
+_TOLD_BEFORE = "select exists (select from reversal where external_id = $1)"
 _END = """
 update reversal set state = $2, settled_at = $3, reversed_on = $4,
   return_end_to_end_id = coalesce($5, return_end_to_end_id)
@@ -73,13 +74,18 @@ async def add(
 
 
 async def load(tx: Tx, reversal_id: UUID) -> Any:
-    """One reversal, locked, or None."""
+    """One reversal, or None. Only who holds its receipt locked may change it."""
     return await (await tx.connection()).fetchrow(_LOAD, reversal_id)
 
 
 async def by_external_id(tx: Tx, receipt_id: UUID, external_id: str) -> Any:
-    """The receipt's reversal with this id of the outside's, locked, or None."""
+    """The receipt's reversal with this id of the outside's, or None."""
     return await (await tx.connection()).fetchrow(_BY_EXTERNAL, receipt_id, external_id)
+
+
+async def told_before(tx: Tx, external_id: str) -> bool:
+    """Whether the outside's word with this id was followed before, for whichever receipt."""
+    return bool(await (await tx.connection()).fetchval(_TOLD_BEFORE, external_id))
 
 
 async def end(
