@@ -1,7 +1,7 @@
 """The notifier on a real database with a real SMTP server, a real HTTP provider, and a clock in the hand."""
 
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from chassis.service import build_app
 from contracts import registry
 from contracts.base import PLATFORM_TENANT, Event
 from contracts.envelope import Envelope
-from contracts.watermark import Position, WatermarkAdvanced
+from contracts.watermark import Position, SourceFreshness, WatermarkAdvanced
 from notifier import consumers, parts
 from notifier.due_work import schedules
 from notifier.main import service
@@ -101,8 +101,9 @@ class Bench:
         *,
         producers: Sequence[str] = ("payments", "invoicing", "dunning"),
         positions: Sequence[tuple[str, int, int]] = (),
+        sources: Mapping[str, datetime] | None = None,
     ) -> None:
-        """Each producer says that everything up to now has been told."""
+        """Each producer says that everything up to now has been told, and how fresh its sources are."""
         facts = [
             WatermarkAdvanced(
                 producer=producer,  # type: ignore[arg-type]
@@ -110,6 +111,9 @@ class Bench:
                 lanes=1,
                 as_of=self.clock.now(),
                 positions=tuple(Position(topic=topic, partition=p, offset=o) for topic, p, o in positions),
+                sources=tuple(
+                    SourceFreshness(source=name, fresh_until=until) for name, until in (sources or {}).items()
+                ),
             )
             for producer in producers
         ]

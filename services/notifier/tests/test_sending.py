@@ -7,6 +7,7 @@ import pytest
 from notifier_bench import Bench
 from notifier_facts import (
     OTHER,
+    TENANT,
     at,
     contact_id,
     customer,
@@ -151,6 +152,16 @@ class TestGate:
         assert await bench.work(NINE + timedelta(seconds=1), fresh=False, turns=1) == []
         await bench.at_position("payment.allocated", 3, 18)
         assert topics(await bench.work(NINE + timedelta(seconds=2), fresh=False)) == ["message.sent"]
+
+    async def test_nobody_is_reminded_before_the_psp_was_swept_after_an_outage(self, bench: Bench) -> None:
+        await bench.tell(customer(), invoice(), request())
+        bench.clock.instant = NINE
+        name, stranger = f"psp.{TENANT.hex}.000000000001", f"psp.{OTHER.hex}.000000000001"
+        await bench.mark(sources={name: NINE - timedelta(hours=1), stranger: NINE})
+        assert await bench.work(fresh=False, turns=1) == []
+        bench.clock.instant = NINE + timedelta(seconds=1)
+        await bench.mark(sources={name: NINE - timedelta(minutes=5), stranger: NINE - timedelta(hours=9)})
+        assert topics(await bench.work(fresh=False)) == ["message.sent"]
 
     async def test_a_parked_debtor_is_held_whatever_the_watermarks_say(self, bench: Bench) -> None:
         await bench.tell(customer(), invoice(), request())

@@ -1,12 +1,17 @@
-"""How fresh our copies are about many debtors at once: the chassis's proof, asked set by set."""
+"""How fresh our copies are about many debtors at once: the chassis's proof, asked set by set.
+
+Payments cannot know a Pix that its PSP has not told yet. So what payments says counts only as long as its last sweep of
+each of the tenant's PSPs allows: after an outage nobody is reminded before the sweep has caught up.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from chassis.db import Tx
 from chassis.outbox import lane_of
+from chassis.watermark import sources_fresh_until
 
 BELIEVED: Final[Mapping[str, tuple[str, ...]]] = {
     "payments": ("payment.allocated", "payment.reversed"),
@@ -28,6 +33,9 @@ BELIEVED: Final[Mapping[str, tuple[str, ...]]] = {
 """Whose word the last gate needs, and the topics of theirs that this service reads."""
 
 TOPICS: Final = tuple(topic for topics in BELIEVED.values() for topic in topics)
+
+SWEEP_ALLOWANCE: Final = timedelta(minutes=15)
+"""How old the last sweep of a PSP may be; longer than the pause between two sweeps, which webhooks bridge."""
 
 _LANES = """
 with wanted as (select producer, topics::text[] as topics from unnest($1::text[], $2::text[]) as row(producer, topics)),
@@ -53,6 +61,7 @@ async def fresh_until(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, dateti
     None where that cannot be proven: a producer never spoke, its offsets are not reached, or the key is parked.
     """
     connection = await tx.connection()
+    swept = await _swept_until(tx)
     keys = {customer_id: str(customer_id).encode() for customer_id in customer_ids}
     parked = {row["key"] for row in await connection.fetch(_PARKED, list(keys.values()))}
     arrays = ["{" + ",".join(topics) + "}" for topics in BELIEVED.values()]
@@ -66,5 +75,13 @@ async def fresh_until(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, dateti
         known = [marks[producer].get(lane_of(key, lanes.get(producer, 1))) for producer in BELIEVED]
         instants = [instant for instant in known if instant is not None]
         proven = len(instants) == len(BELIEVED) and key not in parked
-        found[customer_id] = min(instants) if proven else None
+        found[customer_id] = min([*instants, *swept]) if proven else None
     return found
+
+
+async def _swept_until(tx: Tx) -> list[datetime]:
+    """Until when the word of payments counts, for each PSP of the tenant."""
+    assert tx.tenant_id is not None  # noqa: S101 - messages belong to a tenant
+    sources = await sources_fresh_until(tx, producer="payments")
+    mine = f"psp.{tx.tenant_id.hex}."
+    return [until + SWEEP_ALLOWANCE for name, until in sources.items() if name.startswith(mine)]
