@@ -218,3 +218,10 @@ async def test_another_tenant_sees_nothing_and_touches_nothing(api: Api) -> None
     answer = await api.send("POST", f"/v1/bank-files?account_id={account}", b"02RETORNO", tenant=OTHER)
     assert answer.status_code == 404
     assert set((await api.get("/v1/ledger/balances", tenant=OTHER)).json().values()) == {0}
+
+
+async def test_a_date_is_written_as_a_date_and_lies_within_the_calendar(api: Api) -> None:
+    account = await api.account()
+    for paid_on in (0, "0", "1850-01-01"):
+        assert (await api.cash(account, 100, paid_on=paid_on)).status_code == 422
+        assert (await api.get("/v1/receipts", paid_until=paid_on)).status_code == 422

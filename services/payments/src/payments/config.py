@@ -4,6 +4,7 @@ import hashlib
 import hmac
 
 from chassis.runtime import pepper_of
+from chassis.settings import ServiceSettings
 from chassis.settings_source import revealed
 from payments.settings import Settings
 
@@ -20,6 +21,12 @@ def settings() -> Settings:
 def use(chosen: Settings) -> None:
     """Take these settings instead of the environment's."""
     _held[:] = [chosen]
+
+
+def adopt(running: ServiceSettings) -> None:
+    """Take the settings that the API runs with, unless others are in use."""
+    if not _held and isinstance(running, Settings):
+        use(running)
 
 
 def tax_id_hash(number: str) -> str:

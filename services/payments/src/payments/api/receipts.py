@@ -237,8 +237,8 @@ async def list_receipts(
     matched: bool | None = None,
     file_id: UUID | None = None,
     invoice_id: UUID | None = None,
-    paid_from: date | None = None,
-    paid_until: date | None = None,
+    paid_from: Day | None = None,
+    paid_until: Day | None = None,
     identifier: Annotated[
         str | None,
         Query(
