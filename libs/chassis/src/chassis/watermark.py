@@ -78,10 +78,6 @@ class LaneMarks:
         self._as_of.clear()
         self._said.clear()
 
-    def latest(self, held: Iterable[int]) -> datetime | None:
-        """The latest instant that any of the lanes can speak for."""
-        return max((self._as_of[lane] for lane in held if lane in self._as_of), default=None)
-
     def due(self, held: Iterable[int], sources: Mapping[str, datetime]) -> list[int]:
         """Lanes that have something new to say."""
         return [

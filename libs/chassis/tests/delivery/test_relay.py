@@ -10,13 +10,14 @@ import asyncpg
 import pytest
 
 from chassis.consumer import Consumer, Subscriptions
+from chassis.db import Tx
 from chassis.errors import InvalidError, NotFoundError, OverloadedError
 from chassis.kafka import Kafka, Producer, Record, create_topics, end_offsets, pack_headers, read_all
 from chassis.proof import checker, workload
 from chassis.proof.bed import Bed, running, until
 from chassis.proof.storms import drain
 from chassis.relay import Relay, discard_refused, list_refused, retry_refused
-from chassis.watermark import fresh_until, record_watermarks
+from chassis.watermark import fresh_until, record_watermarks, sources_fresh_until
 from contracts.watermark import WatermarkAdvanced
 
 pytestmark = pytest.mark.io
@@ -274,6 +275,26 @@ async def test_a_watermark_never_claims_what_a_consumer_could_not_have(a_bed: Be
                 str(key).encode(),
             )
             assert await fresh() is None, "a parked key is never fresh"
+
+
+async def test_a_source_that_became_fresher_is_told_also_at_the_same_instant(a_bed: Bed) -> None:
+    clock = Ticking()
+    database = a_bed.database(clock=clock, lanes=2)
+    known = {"bank.a": clock.instant - timedelta(hours=1)}
+
+    async def sources(tx: Tx) -> dict[str, datetime]:
+        assert await (await tx.connection()).fetchval("select count(*) from outbox") == 0
+        return known
+
+    async def told() -> bool:
+        async with database.unit_of_work(tenant_id=workload.TENANTS[0], commit=False) as tx:
+            return await sources_fresh_until(tx, producer="payments") == known
+
+    relay = Relay(database, a_bed.kafka, watermark_interval_seconds=0.02, sources=sources)
+    async with running(relay, Consumer(database, _only_watermarks(workload.TOPICS), a_bed.kafka)):
+        await until(told, within_seconds=120)
+        known = {"bank.a": clock.instant, "psp.b": clock.instant - timedelta(days=1)}
+        await until(told, within_seconds=120)
 
 
 def _only_watermarks(topics: tuple[str, ...]) -> Subscriptions:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.clock import monotonic_seconds
 from chassis.db import Database
@@ -45,7 +46,7 @@ _READ_UNBLOCKED = _READ.format(but_not="and not (key = any($4::bytea[]))")
 _DELETE = "delete from outbox where lane = $1 and position = any($2::bigint[])"
 
 _DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_TROUBLE = (*_DATABASE_TROUBLE, OSError, KafkaError, TimeoutError, DeadProducerError)
+_TROUBLE = (*_DATABASE_TROUBLE, SQLAlchemyError, OSError, KafkaError, TimeoutError, DeadProducerError)
 
 _IDLE_FIRST_SECONDS = 0.01
 _IDLE_LAST_SECONDS = 0.2
@@ -222,6 +223,7 @@ class Relay:
         await self._look_around()
         if not self._lanes:
             return 0
+        await self._speaker.look()
         as_of = self._clock.now()
         started = monotonic_seconds()
         rows, drained = await self._read()

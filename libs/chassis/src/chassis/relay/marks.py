@@ -25,20 +25,38 @@ class Speaker:
         self._asked_as_of: datetime | None = None
         self.marks = LaneMarks(database.producer_name, database.lanes)
 
+    async def look(self) -> None:
+        """Ask how fresh the outside sources are, when the time to speak has come; again for a later instant and every
+        second.
+
+        A round does this before it reads the clock: whatever the answer rests on is then below the round's watermark.
+        """
+        if self._ask_sources is None or self._waits():
+            return
+        now = self._database.clock.now()
+        if now != self._asked_as_of or monotonic_seconds() - self._asked_at >= _SOURCES_EVERY_SECONDS:
+            async with self._database.unit_of_work(tenant_id=None, commit=False, name="relay.sources") as tx:
+                self._sources = dict(await self._ask_sources(tx))
+            self._asked_at, self._asked_as_of = monotonic_seconds(), now
+
+    def _waits(self) -> bool:
+        interval = self._interval_seconds
+        return interval is None or monotonic_seconds() - self._said_at < interval
+
     async def say(self, producer: Producer, held: Iterable[int]) -> int:
         """Publish the mark of every held lane that has something new to say; returns how many.
 
         New is a later instant, or other sources' freshness as of the same one. Raises what the broker answers.
         """
-        interval, lanes, marks, step = self._interval_seconds, list(held), self.marks, self._database.step
-        if interval is None or monotonic_seconds() - self._said_at < interval:
+        lanes, marks, step = list(held), self.marks, self._database.step
+        if self._waits():
             return 0
         self._said_at = monotonic_seconds()
         new = marks.lanes_without_base(lanes)
         if new:
             with step("relay.end_offsets"):
                 marks.set_base(new, await end_offsets(self._kafka, marks.topics()))
-        sources = await self._known_sources(marks.latest(lanes))
+        sources = self._sources
         due = marks.due(lanes, sources)
         if not due:
             return 0
@@ -55,13 +73,3 @@ class Speaker:
             for lane, _ in own:
                 marks.said(lane, instants[lane], sources)
         return len(due)
-
-    async def _known_sources(self, as_of: datetime | None) -> Mapping[str, datetime]:
-        """Asked again when there is a later instant to speak for, and every second."""
-        if self._ask_sources is None:
-            return {}
-        if as_of != self._asked_as_of or monotonic_seconds() - self._asked_at >= _SOURCES_EVERY_SECONDS:
-            async with self._database.unit_of_work(tenant_id=None, commit=False, name="relay.sources") as tx:
-                self._sources = dict(await self._ask_sources(tx))
-            self._asked_at, self._asked_as_of = monotonic_seconds(), as_of
-        return self._sources
