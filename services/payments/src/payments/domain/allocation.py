@@ -122,10 +122,17 @@ def _one(target: Target, money: int, paid_on: date, calendar: BankCalendar, tole
         discount_cents=parts.discount,
         abatement_cents=abatement,
         balance=balance,
-        state="paid" if open_cents == 0 else "partially_paid",
+        state=_state(before, open_cents),
         counted_on=on,
         within_tolerance=within,
     )
+
+
+def _state(before: InvoiceBalance, open_cents: int) -> InvoiceState:
+    """Paid is what money alone closed; the contract calls an invoice that was relieved in part closed otherwise."""
+    if open_cents:
+        return "partially_paid"
+    return "cancelled" if before.relieved_cents else "paid"
 
 
 class _Parts(NamedTuple):
@@ -175,7 +182,7 @@ def _by_the_books(before: InvoiceBalance, earlier: ChargeStatement, money: int, 
 def _outcome(lines: Sequence[AllocatedLine], targets: Sequence[Target], rest: int) -> Outcome:
     if not lines:
         return "duplicate" if any(target.state == "paid" for target in targets) else "after_cancellation"
-    if all(line.state == "paid" for line in lines):
+    if all(line.balance.open_cents == 0 for line in lines):
         return "over" if rest else "full"
     return "partial"
 
