@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.domain.decide import Lawful, Situation, decide
+from dunning.domain.decide import PERSON_CALLED, Lawful, Situation, decide
 from dunning.domain.facts import CaseFacts, ContactPoint, DebtorFacts, Hold, HoldReason, InvoiceFacts, InvoiceState
 from dunning.domain.plan import plan
 from dunning.domain.policy import DEFAULT_POLICY, Channel, Offset, Policy, Step, Tone
@@ -179,6 +180,13 @@ class TestRefusals:
         decision = decide(replaced(at("2026-03-18 10:00"), "debtor", contacts=()))
         assert decision.step is not None
         assert (decision.step.action, decision.reason) == ("task", "no_channel_left")
+
+    def test_asks_a_person_once_and_passes_over_the_steps_after(self) -> None:
+        alone = replaced(at("2026-03-18 10:00"), "debtor", contacts=())
+        called = replace(alone.case, steps_done=frozenset({PERSON_CALLED}))
+        decision = decide(replace(alone, case=called))
+        assert (decision.outcome, decision.reason, decision.step) == ("wait", "person_was_called", None)
+        assert "after_7" in decision.skipped
 
     def test_passes_over_a_step_below_its_minimum(self) -> None:
         step = Step(

@@ -25,6 +25,9 @@ MISSED_AFTER = timedelta(days=1)
 STALE_SOURCE_RETRY = timedelta(hours=1)
 """How soon to ask again while the bank's payments of the last payable day are not all in."""
 
+PERSON_CALLED = "person_called"
+"""Stands among a case's done steps once a person was called because no channel was left: once is enough."""
+
 Outcome = Literal["action", "wait", "hold", "stop"]
 
 
@@ -183,6 +186,9 @@ def _act(record: _Record, situation: Situation, chosen: PlannedStep, coming: dat
         record.passed("person_takes_over", step.key)
         return record.action(step, chosen.at)
     channels = channels_for(step=step, debtor=situation.debtor)
+    if not channels and PERSON_CALLED in situation.case.steps_done:
+        record.skipped += (step.key,)
+        return record.refused("wait" if coming else "stop", "person_was_called", about=step.key, until=coming)
     if not channels:
         record.passed("no_channel_left", step.key)
         return record.action(step.model_copy(update={"action": "task", "channels": ()}), chosen.at)

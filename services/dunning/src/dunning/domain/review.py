@@ -13,7 +13,7 @@ from dunning.domain.changes import Changes
 from dunning.domain.consolidate import Decided, consolidate
 from dunning.domain.contact import debtor_facts, lawful_contact
 from dunning.domain.debtor_file import CaseRow, DebtorFile
-from dunning.domain.decide import Decision, Situation, decide
+from dunning.domain.decide import PERSON_CALLED, Decision, Situation, decide
 from dunning.domain.facts import CaseFacts, Hold, InvoiceFacts, InvoiceState
 from dunning.domain.facts import HoldReason as HeldFor
 from dunning.domain.lifecycle import close, end_holds, end_promises, settle_cases
@@ -171,6 +171,8 @@ def _after(case: CaseRow, decision: Decision, *, taken: bool, spoken_step: str |
     done = case.steps_done | set(decision.skipped if decision.outcome != "action" or taken else ())
     if taken and decision.step is not None:
         done |= {decision.step.key}
+        if decision.reason == "no_channel_left":
+            done |= {PERSON_CALLED}
     if spoken_step is not None:
         done |= {spoken_step}
     return replace(

@@ -8,6 +8,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Não enviado: não resta canal que possa ser usado; uma pessoa foi chamada.",
         "Not sent: no usable channel is left; a person was called.",
     ),
+    "person_was_called": (
+        "Não enviado: não resta canal que possa ser usado; a pessoa já chamada cuida do caso.",
+        "Not sent: no usable channel is left; the person called before has the case.",
+    ),
     "lawful_window": (
         "Enviado: a etapa venceu e todas as regras permitiram.",
         "Sent: the step was due and every rule allowed it.",
