@@ -52,13 +52,19 @@ class HandClock:
 
 @dataclass
 class Psp:
-    """What the PSP holds, and how it behaves: `mode` is ok, dead, or half (gives money back, answers 500)."""
+    """What the PSP holds, and how it behaves: `mode` is ok, dead, half (gives money back, answers 500),
+    refuses (gives nothing back) or forbids (knows no Pix of ours)."""
 
     url: str = ""
     mode: str = "ok"
     pix: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     def holds(self, *told: dict[str, Any]) -> None:
         for one in told:
@@ -71,8 +77,16 @@ class Psp:
         del request
         return self._answer({"access_token": "psp-token", "token_type": "Bearer", "expires_in": 600})
 
+    async def _thinks(self) -> None:
+        """Answers come as soon as it is `free`; `asked` says that somebody waits."""
+        self.asked.set()
+        await self.free.wait()
+
     async def one(self, request: Request) -> Response:
         self.seen.append(request.url.path)
+        await self._thinks()
+        if self.mode == "forbids":
+            return JSONResponse({"title": "not yours"}, status_code=403)
         held = self.pix.get(request.path_params["e2e"])
         return self._answer(held or {"title": "unknown"}, 200 if held else 404)
 
@@ -85,6 +99,9 @@ class Psp:
     async def refund(self, request: Request) -> Response:
         self.seen.append(f"{request.method} {request.url.path}")
         number = request.path_params["number"]
+        await self._thinks()
+        if request.method == "PUT" and self.mode == "refuses":
+            return JSONResponse({"title": "no funds"}, status_code=422)
         if request.method == "PUT":
             body = await request.json()
             self.refunds.setdefault(

@@ -8,6 +8,7 @@ from payments_bench import Api
 from payments_builders import at, end_to_end, invoice_id, issued, pix
 
 from brasil.bank_files.detect import inspect
+from payments import config
 
 pytestmark = pytest.mark.io
 GOLDEN = Path(__file__).parents[3] / "libs/brasil/tests/golden"
@@ -115,6 +116,21 @@ async def test_the_bank_is_fresh_until_the_end_of_the_bank_day_before_the_file(a
     await api.file(account, itau_return(title(2), date="050326", sequence=2))
     (row,) = await api.bench.fetch("select fresh_until from source_freshness")
     assert row["fresh_until"] == at("2026-03-07 00:00")
+
+
+async def test_no_file_makes_the_bank_fresh_beyond_now(api: Api) -> None:
+    account = await api.account()
+    await api.file(account, itau_return(title(1), date="200327"))
+    (row,) = await api.bench.fetch("select fresh_until from source_freshness")
+    assert row["fresh_until"] == api.bench.clock.now()
+
+
+async def test_a_file_above_the_configured_size_is_not_read(api: Api) -> None:
+    account = await api.account()
+    config.use(config.settings().model_copy(update={"payments_bank_file_bytes": 1_024}))
+    answer = await api.send("POST", f"/v1/bank-files?account_id={account}", itau_return(title(1)))
+    assert (answer.status_code, answer.json()["type"].endswith("bank-file-too-large")) == (422, True), answer.text
+    assert (await api.get("/v1/bank-files")).json()["items"] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")

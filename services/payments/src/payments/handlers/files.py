@@ -28,7 +28,7 @@ from payments.store.bank_files import Counts, NewFile
 from payments.store.books import Entry
 
 SAO_PAULO: Final = ZoneInfo("America/Sao_Paulo")
-CHUNK: Final = 2_000
+CHUNK: Final = 500
 """How many titles of a file are worked on together: memory stays small, and other work gets its turn between."""
 
 

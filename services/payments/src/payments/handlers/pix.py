@@ -28,7 +28,7 @@ from payments.store.accounts import Account
 SAO_PAULO: Final = ZoneInfo("America/Sao_Paulo")
 _log = structlog.get_logger("payments.pix")
 _AT_ONCE: Final = 32
-_PIECE: Final = 2_000
+_PIECE: Final = 500
 _MOST_UNKNOWN: Final = 6
 _LONGEST_WINDOW: Final = timedelta(days=1)
 

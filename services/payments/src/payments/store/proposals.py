@@ -16,9 +16,9 @@ _SUPERSEDE = """
 update proposal set state = 'superseded', decided_at = $3
 where tenant_id = $1 and receipt_id = any($2::uuid[]) and state = 'open'
 """
-_OPEN = """
+_ASKED = """
 select receipt_id, amount_cents, candidates::text as candidates from proposal
-where receipt_id = any($1::uuid[]) and state = 'open'
+where receipt_id = any($1::uuid[]) and state in ('open', 'rejected')
 """
 _COLUMNS = """
 proposal_id, kind, receipt_id, account_id, file_id, file_line, amount_cents, candidates::text as candidates,
@@ -37,16 +37,21 @@ _DECIDE = "update proposal set state = $2, decided_by = $3, decided_at = $4 wher
 
 
 async def add_matches(tx: Tx, proposed: Sequence[tuple[Receipt, Matched]]) -> None:
-    """Ask a person whose these receipts are; an open question with another answer to choose from is replaced."""
+    """Ask a person whose these receipts are, unless just that is asked already or was answered with no.
+
+    An open question whose answers or amount have changed is replaced.
+    """
     if not proposed:
         return
     connection = await tx.connection()
-    found = await connection.fetch(_OPEN, [receipt.receipt_id for receipt, _ in proposed])
-    asked = {row["receipt_id"]: (row["amount_cents"], json.loads(row["candidates"])) for row in found}
+    found = await connection.fetch(_ASKED, [receipt.receipt_id for receipt, _ in proposed])
+    known: dict[UUID, list[tuple[int, Any]]] = {}
+    for row in found:
+        known.setdefault(row["receipt_id"], []).append((row["amount_cents"], json.loads(row["candidates"])))
     rows = [
         row
         for row in _matches(tx, proposed)
-        if asked.get(row["receipt_id"]) != (row["amount_cents"], row["candidates"])
+        if (row["amount_cents"], row["candidates"]) not in known.get(row["receipt_id"], ())
     ]
     await supersede(tx, [row["receipt_id"] for row in rows])
     await insert_many(tx, ProposalRow, rows)
