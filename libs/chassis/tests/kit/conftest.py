@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chassis import migrations
-from chassis.canary import Watch
 from regua.testing import FreshDatabase, MakeDatabase
 
 from .support import SAMPLE, Running, running, sample_settings
@@ -49,11 +48,3 @@ def start_sample() -> Callable[..., AbstractAsyncContextManager[Running]]:
 @pytest.fixture(name="sample_settings")
 def make_sample_settings() -> Any:
     return sample_settings
-
-
-@pytest.fixture(scope="session", autouse=True)
-def nobody_in_the_logs() -> Iterator[Watch]:
-    """Whatever these tests make the product log, the canary is not in it."""
-    with Watch() as watch:
-        yield watch
-    assert watch.leaks == []
