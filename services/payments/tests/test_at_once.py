@@ -11,6 +11,7 @@ from payments_bench import Api
 from payments_builders import MARIA, TENANT, end_to_end, invoice_id, issued, pix, registered, txid
 
 from payments.domain.incoming import Incoming
+from payments.due_work import match_at
 from payments.handlers import posting
 
 pytestmark = pytest.mark.io
@@ -80,7 +81,7 @@ async def test_the_psp_is_not_asked_in_a_transaction_that_holds_receipts(api: Ap
     asked = len(api.psp.seen)
     async with api.bench.database.unit_of_work(tenant_id=TENANT) as tx:
         earlier = tx.now - timedelta(minutes=1)
-        await posting.match_at(tx, [UUID(receipt)], earlier)
+        await match_at(tx, [UUID(receipt)], earlier)
     assert await api.bench.scheduler.turn() == 2
     assert len(api.psp.seen) == asked
     (reversal,) = await api.bench.work()

@@ -117,6 +117,6 @@ async def test_a_webhook_may_show_the_certificate_that_a_trusted_proxy_checked(
     answer = await api.client.post(
         f"/v1/webhooks/pix/{account}/pix",
         json={"pix": [pix(1, 100)]},
-        headers={"x-client-cert-sha256": shown.encode("latin-1")},
+        headers={b"x-client-cert-sha256": shown.encode("latin-1")},
     )
     assert (answer.status_code, TOKEN in answer.text) == (status, False)
