@@ -13,7 +13,6 @@ from .support import TENANT, SampleSettings, fuzzed, listening, sample_service
 
 EXAMPLES = os.environ.get("REGUA_TEST_EXAMPLES", "30")
 SERVICE_EXAMPLES = os.environ.get("REGUA_TEST_EXAMPLES", "3")
-FUZZED = tuple(name for name in SERVICES if name != "dunning")
 
 
 def document():
@@ -80,7 +79,7 @@ def _scopes(documents):
 
 
 @pytest.mark.io
-@pytest.mark.parametrize("name", FUZZED)
+@pytest.mark.parametrize("name", SERVICES)
 async def test_a_fuzzer_finds_no_crash_and_no_lie_in_any_service(name, make_database, tmp_path, monkeypatch):
     service, fresh = commands.load(name), make_database()
     await migrations.upgrade(service.migrations, fresh.owner_url, app_role=fresh.app_role)

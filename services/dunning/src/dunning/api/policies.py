@@ -26,6 +26,12 @@ Reader = Annotated[Principal, Depends(require("policies:read"))]
 Writer = Annotated[Call, Depends(once("policies:write"))]
 
 
+class PublishedPolicy(PolicyRef):
+    """A version of a régua, as a request names it."""
+
+    policy_version: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+
+
 class PolicyVersion(BaseModel):
     """One version of a régua."""
 
@@ -45,7 +51,7 @@ class Assignment(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     segment: str = Field("", pattern=r"^([a-z][a-z0-9_.-]{0,63})?$")
-    policy: PolicyRef
+    policy: PublishedPolicy
 
 
 class Migration(BaseModel):
@@ -53,7 +59,7 @@ class Migration(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: PolicyRef
+    to: PublishedPolicy
     from_policy_id: UUID | None = None
 
 

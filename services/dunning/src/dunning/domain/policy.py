@@ -9,7 +9,7 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from chassis.errors import Fault
 
@@ -36,6 +36,12 @@ class Tone(StrEnum):
     FORMAL = "formal"
 
 
+LocalTime = Annotated[
+    time, WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "examples": ["09:00"]})
+]
+"""A time of day on the debtor's clock. JSON Schema's own format `time` is an instant's, with an offset."""
+
+
 def _step_key(value: str) -> str:
     if not _KEY.match(value):
         raise ValueError("a step key is a letter, then up to 63 of a-z, 0-9, dot, dash and underscore")
@@ -58,7 +64,7 @@ class Step(_Document):
 
     key: Annotated[str, AfterValidator(_step_key)]
     offset: Offset
-    local_time: time = time(9, 0)
+    local_time: LocalTime = time(9, 0)
     action: Literal["message", "task"] = "message"
     channels: tuple[Channel, ...] = ()
     tone: Tone = Tone.NEUTRAL
@@ -84,7 +90,7 @@ class Policy(_Document):
     consolidate: bool = True
     promise_grace_days: int = Field(default=1, ge=0, le=30)
     materiality_cents: int = Field(default=0, ge=0)
-    bank_confirmation: time = time(9, 0)
+    bank_confirmation: LocalTime = time(9, 0)
     """Local time on the bank day after the payable date before which a payment may still be on its way."""
 
 
