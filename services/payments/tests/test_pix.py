@@ -52,6 +52,19 @@ async def test_a_lost_webhook_is_found_by_the_sweep_and_a_late_one_changes_nothi
     assert await api.bench.work() == []
 
 
+async def test_a_pix_of_nothing_or_that_cannot_be_read_does_not_stop_the_sweep(api: Api) -> None:
+    account = await api.psp_account()
+    await api.bench.work()
+    when = "2026-03-10T15:02:00.000Z"
+    api.psp.holds(pix(1, 0, when=when), pix(2, 10_000, when=when), {**pix(3, 500, when=when), "valor": "5,00"})
+    await api.webhook(account, pix(1, 0, when=when))
+    received, _ = await api.bench.work(at("2026-03-10 12:11"))
+    assert received.ids.end_to_end_id == end_to_end(2)
+    assert await api.bench.fetch("select 1 from due_work where failed_at is not null") == []
+    (fresh,) = await api.bench.fetch("select fresh_until from source_freshness")
+    assert fresh["fresh_until"] == at("2026-03-10 12:11")
+
+
 async def test_what_the_psp_does_not_confirm_is_no_money(api: Api) -> None:
     account = await api.psp_account()
     await api.bench.tell(issued(1))

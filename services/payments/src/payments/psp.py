@@ -10,15 +10,17 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import httpx2
+import structlog
 
 from brasil.errors import BrasilError
 from brasil.pix.reading import node
-from brasil.pix.received import ReceivedPix, Refund, parse_document, parse_refund, parse_webhook, refund_document
+from brasil.pix.received import ReceivedPix, Refund, parse_document, parse_refund, refund_document
 from chassis.clock import monotonic_seconds
 from chassis.errors import TransientError
 from chassis.settings_source import revealed
 from payments.settings import Settings
 
+_log = structlog.get_logger("payments.psp")
 _PAGE_ITEMS: Final = 500
 _MOST_PAGES: Final = 200
 _EARLIER_SECONDS: Final = 30.0
@@ -66,7 +68,7 @@ class Psp:
         return None if answer.status_code in _NOT_OURS else _read(parse_document, _json(answer))
 
     async def received(self, start: datetime, end: datetime) -> list[ReceivedPix]:
-        """Every Pix received from `start` to `end`. Raises `PspAwayError` unless all pages were read."""
+        """Every readable Pix received from `start` to `end`. Raises `PspAwayError` unless all pages were read."""
         found: list[ReceivedPix] = []
         for page in range(_MOST_PAGES):
             query = {
@@ -77,7 +79,7 @@ class Psp:
             }
             answer = await self._call("GET", "/v2/pix", query=query)
             document = _json(answer)
-            found += _read(parse_webhook, answer.content if "pix" in document else b'{"pix": []}')
+            found += _readable(document.get("pix", []))
             if page + 1 >= _pages(document):
                 return found
         raise PspAwayError("too-many-pages")
@@ -163,6 +165,19 @@ def _read(parse: Callable[[Any], T], document: Any) -> T:
         return parse(document)
     except BrasilError as error:
         raise PspAwayError(error.code) from None
+
+
+def _readable(told: object) -> list[ReceivedPix]:
+    """The Pix of a page. One that nobody can read is logged as an error: it must not hide all later ones."""
+    if not isinstance(told, list):
+        raise PspAwayError("not-a-list")
+    found = []
+    for one in told:
+        try:
+            found.append(parse_document(one if isinstance(one, dict) else {}))
+        except BrasilError as error:
+            _log.error("a Pix of the PSP's list cannot be read", code=error.code)
+    return found
 
 
 def _pages(document: dict[str, Any]) -> int:

@@ -149,7 +149,8 @@ def _ours(pix: ReceivedPix, account: Account) -> bool:
 
 
 async def post_all(tx: Tx, found: Sequence[tuple[ReceivedPix, Account]], *, source_kind: SourceKind) -> None:
-    """Post confirmed Pix, then what of them has gone back."""
+    """Post confirmed Pix, then what of them has gone back. One of nothing (some PSPs test with it) is no money."""
+    found = [one for one in found if one[0].amount_cents]
     linked: dict[str, UUID] = {}
     for start in range(0, len(found), _PIECE):
         piece = [incoming_of(pix, account, source_kind) for pix, account in found[start : start + _PIECE]]
