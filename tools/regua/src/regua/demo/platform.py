@@ -120,6 +120,10 @@ class Platform:
         part = state.load(self.home.state_file).parts[service]
         process.kill(part.pid, part.identity)
 
+    def stop_services(self) -> None:
+        """Ask every service to stop, and wait until they have."""
+        down(self.home, _env(this_env(), None), lambda _: None, only=frozenset(self.services))
+
     def start_again(self) -> None:
         """Start whatever does not run, with the settings it had."""
         up(self.home, _env(this_env(), self.outside), lambda _: None, Wish())
@@ -137,8 +141,7 @@ def start(plan: Plan, env: Mapping[str, str], say: Say) -> Platform:
     if plan.fresh:
         stop(plan.home, env, say, wipe=True)
     plan.home.make()
-    outside = world.choose(str(plan.home.root), SERVICES)
-    world.write_outside(plan.home.root, outside)
+    outside = _outside(plan.home)
     clock = f"virtual:{plan.home.clock_file}"
     VirtualClock.create(plan.home.clock_file, plan.start)
     wish = Wish(
@@ -160,6 +163,16 @@ def start(plan: Plan, env: Mapping[str, str], say: Say) -> Platform:
     )
     made.owner_urls = {name: urls["owner_url"] for name, urls in started.databases.items()}
     return made
+
+
+def _outside(home: Home) -> Outside:
+    """The outside that the home already has, else a new one."""
+    try:
+        return world.read_outside(home.root)
+    except StackError:
+        outside = world.choose(str(home.root), SERVICES)
+        world.write_outside(home.root, outside)
+        return outside
 
 
 def stop(home: Home, env: Mapping[str, str], say: Say, *, wipe: bool = False) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -74,7 +74,10 @@ def make_portfolio(options: Options, target: Path) -> None:
 
 
 class Run:
-    """One company living through virtual days on a running platform."""
+    """One company living through virtual days on a running platform.
+
+    `disturb` is called before each tick, for those who want to see the run survive something.
+    """
 
     def __init__(self, platform: Platform, tenant: Tenant, reader: TopicReader, accounts: Accounts, say: Say):
         self.platform = platform
@@ -85,6 +88,7 @@ class Run:
         self.spent = Spent()
         self.files: dict[str, int] = {}
         self.actions: dict[str, int] = {}
+        self.disturb: Callable[[datetime], Awaitable[None]] | None = None
 
     @property
     def company(self) -> Company:
@@ -111,6 +115,8 @@ class Run:
     async def tick(self, instant: datetime) -> None:
         """Move to an instant; in the morning yesterday's bank file comes first; then debtors do what they do."""
         since = monotonic_seconds()
+        if self.disturb is not None:
+            await self.disturb(instant)
         await self.platform.move(instant)
         since = self.spent.add("services, after the clock moved", since)
         if instant.astimezone(HOME_ZONE).time() == MORNING:

@@ -1,8 +1,10 @@
 """`regua demo` from its first process to its verdict."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psutil
@@ -42,8 +44,12 @@ async def whole_run(
     *,
     fresh: bool = True,
     stop: bool = False,
+    disturb: Callable[[platform.Platform, datetime], Awaitable[None]] | None = None,
 ) -> Finished:
-    """Start, live, judge; leave everything running unless `stop`. Raises `StackError` with the remedy."""
+    """Start, live, judge; leave everything running unless `stop`. Raises `StackError` with the remedy.
+
+    `disturb` is called before each tick of the days.
+    """
     began = monotonic_seconds()
     portfolio = home.root.with_name(f"{home.root.name}-portfolio.csv")
     make_portfolio(options, portfolio)
@@ -53,6 +59,8 @@ async def whole_run(
     try:
         async with Opened(started, options, say) as opened:
             run = await opened.settle_in(portfolio)
+            if disturb is not None:
+                run.disturb = partial(disturb, started)
             await run.live_through(options.days)
             since = monotonic_seconds()
             verdict = await judge(run)
