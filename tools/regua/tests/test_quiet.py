@@ -31,8 +31,21 @@ async def test_activity_between_two_quiet_rounds_starts_the_count_again():
 
 async def test_a_busy_round_between_two_equal_quiet_ones_starts_the_count_again():
     quiet = (Answer((), 5), Answer((), 9))
-    found = await waited(quiet, (BUSY, Answer((), 9)), quiet, quiet)
-    assert (found.quiet, found.rounds) == (True, 4)
+    found = await waited(quiet, (BUSY, Answer((), 9)), quiet, quiet, quiet)
+    assert (found.quiet, found.rounds) == (True, 5)
+
+
+async def test_whoever_is_at_work_is_asked_alone_until_it_is_not():
+    asked: list[str] = []
+    busy = iter([BUSY, BUSY, BUSY])
+
+    async def ask(url: str) -> Answer:
+        asked.append(url)
+        return next(busy, Answer((), 9)) if url == "b" else Answer((), 5)
+
+    found = await wait_quiet({"first": "a", "second": "b"}, ask, timeout_seconds=5, pause_seconds=0)
+    assert found.quiet
+    assert "".join(asked) == "ab" + "b" + "b" + "b" + "ab" + "ab"
 
 
 async def test_the_end_of_patience_names_the_service_and_its_reasons():

@@ -40,18 +40,23 @@ async def wait_quiet(
     """Ask every service (name → address) in rounds until all are quiet twice with the same activity."""
     began = monotonic_seconds()
     before: dict[str, Answer] | None = None
+    latest: dict[str, Answer] = {}
+    asked = list(services)
     rounds = 0
     while True:
         rounds += 1
-        answers = dict(zip(services, await asyncio.gather(*(ask(url) for url in services.values())), strict=True))
-        quiet = not any(answer.reasons for answer in answers.values())
+        latest |= dict(zip(asked, await asyncio.gather(*(ask(services[name]) for name in asked)), strict=True))
+        busy = [name for name, answer in latest.items() if answer.reasons]
         waited = monotonic_seconds() - began
-        if quiet and before == answers:
-            return Waited(True, waited, {}, rounds, sum(answer.parked_keys for answer in answers.values()))
-        before = answers if quiet else None
+        whole = len(asked) == len(services)
+        if not busy and whole and before == latest:
+            return Waited(True, waited, {}, rounds, sum(answer.parked_keys for answer in latest.values()))
+        before = dict(latest) if whole and not busy else None
         if waited >= timeout_seconds:
-            reasons = {name: answer.reasons for name, answer in answers.items() if answer.reasons}
+            reasons = {name: latest[name].reasons for name in busy}
             return Waited(False, waited, reasons or {"platform": ("it is still at work",)}, rounds)
+        # Whoever is at work is asked again until it is not: only rounds over all can prove that all are quiet.
+        asked = busy or list(services)
         await asyncio.sleep(pause_seconds)
 
 
