@@ -149,7 +149,7 @@ def test_money_goes_back_in_parts_and_by_med_and_both_are_told(psp: Running, hoo
     wait(lambda: len(hook.received) == 3)
     returns = psp.get(f"/v2/pix/{e2eid}").json()["devolucoes"]
     assert [one["valor"] for one in returns] == ["30.00", "70.00"]
-    assert told(hook)[-1]["devolucoes"] == returns
+    assert max((one.get("devolucoes", []) for one in told(hook)), key=len) == returns
     assert psp.get(f"/v2/pix/{e2eid}/devolucao/a1").json() == returns[0]
 
 

@@ -1,14 +1,23 @@
 """Topics, their records and a group's offsets, asked of the cluster."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+    TopicAlreadyExistsError,
+)
 
 from chassis.kafka.cluster import Kafka
 from chassis.kafka.ends import end_offsets
+
+_COORDINATOR_SECONDS: Final = 60
+_COORDINATOR_PAUSE_SECONDS: Final = 0.2
 
 
 async def create_topics(
@@ -78,13 +87,28 @@ async def read_all(kafka: Kafka, topics: Iterable[str]) -> dict[str, list[TopicR
 
 
 async def committed_offsets(kafka: Kafka, group: str) -> dict[tuple[str, int], int]:
-    """The offsets that the group (named without the prefix) has committed."""
+    """The offsets that the group (named without the prefix) has committed.
+
+    Waits while the group's coordinator moves, or is made by a cluster's first group; raises `TimeoutError` after a
+    minute of that.
+    """
     admin = AIOKafkaAdminClient(**kafka.client_arguments())
     await admin.start()
     try:
-        found = await admin.list_consumer_group_offsets(kafka.topic_prefix + group)
+        async with asyncio.timeout(_COORDINATOR_SECONDS):
+            found = await _offsets_once_there(admin, kafka.topic_prefix + group)
     finally:
         await admin.close()
     return {
         (kafka.topic_of(place.topic), place.partition): one.offset for place, one in found.items() if one.offset >= 0
     }
+
+
+async def _offsets_once_there(admin: AIOKafkaAdminClient, group_id: str) -> dict[TopicPartition, Any]:
+    while True:
+        try:
+            found: dict[TopicPartition, Any] = await admin.list_consumer_group_offsets(group_id)
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
+            await asyncio.sleep(_COORDINATOR_PAUSE_SECONDS)
+        else:
+            return found
