@@ -39,6 +39,9 @@ def demo(  # noqa: PLR0917 - each is an option of the command
 
     told: dict[str, Any] = {"options": done.options_dict(), **done.verdict.as_dict()}
     answer(told, as_json=as_json, human=human)
+    for rule, breaches in done.verdict.findings.by_rule.items():
+        for breach in breaches:
+            say(f"broken: {rule}: {breach}")
     say(f"{timedelta(seconds=round(done.seconds))} in all")
     raise typer.Exit(0 if done.verdict.findings.clean else 1)
 
