@@ -154,6 +154,18 @@ class TestShortMessages:
         assert topics(said) == ["message.failed", "contact.invalidated", "message.sent"]
         assert (said[1].reason, said[2].channel) == ("not_on_channel", "email")
 
+    async def test_what_left_and_failed_when_the_window_is_over_has_failed_and_is_not_kept_back(
+        self, bench: Bench
+    ) -> None:
+        await bench.tell(customer(), invoice(), request(channels=("whatsapp", "sms")))
+        assert topics(await bench.work(NINE)) == ["message.sent"]
+        bench.clock.instant = at("2026-03-09 22:00")
+        await callback(bench, "failed", code="provider_failed")
+        said = await bench.work(at("2026-03-10 23:00"))
+        assert topics(said) == ["message.failed", "message.failed"]
+        assert [fact.final for fact in said] == [False, True]
+        assert await states(bench) == ("failed", ["failed"])
+
     async def test_a_provider_s_own_list_of_refusals_counts_as_one(self, bench: Bench) -> None:
         bench.phone.refuse = (422, {"code": "opted_out"})
         await bench.tell(customer(), invoice(), request(channels=("sms",)))

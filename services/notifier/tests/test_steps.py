@@ -12,12 +12,30 @@ from notifier.domain.steps import (
     SOFT_WAITS,
     after_handoffs,
     ask_again_at,
+    closes_as_failed,
     of_channel,
     retry_at,
     stale_again_at,
 )
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("reason", "had_left", "failed"),
+    [
+        ("no_usable_contact", False, True),
+        ("outside_window", True, True),
+        ("outside_window", False, False),
+        ("paid", True, False),
+    ],
+)
+def test_what_had_left_and_failed_is_not_kept_back_for_a_passing_reason(
+    reason: str, had_left: bool, failed: bool
+) -> None:
+    assert closes_as_failed(reason, had_left=had_left) is failed
+
+
 SEND = Verdict(act="send", reason="allowed", checks=())
 STALE = Verdict(act="hold", reason="stale_facts", checks=(), ask_again_at=NOW + timedelta(seconds=1))
 CLOSED = Verdict(act="hold", reason="outside_window", checks=(), ask_again_at=NOW + timedelta(hours=1))

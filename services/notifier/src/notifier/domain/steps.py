@@ -10,6 +10,9 @@ from notifier.domain.gate import Verdict
 RECIPIENT_REASONS: Final = frozenset({"opted_out", "no_usable_contact", "already_sent"})
 """Refusals that speak of one recipient: another channel may still be right."""
 
+PASSING_REASONS: Final = frozenset({"outside_window", "stale_facts", "held", "amount_changed", "expired", "superseded"})
+"""Refusals after which dunning may ask for the same step again."""
+
 SOFT_WAITS: Final = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -80,6 +83,15 @@ def stale_again_at(stale_since: datetime | None, *, now: datetime) -> datetime:
     """
     waited = timedelta(0) if stale_since is None else now - stale_since
     return now + min(_LONGEST_STALE_WAIT, max(_SHORTEST_STALE_WAIT, waited / 10))
+
+
+def closes_as_failed(reason: str, *, had_left: bool) -> bool:
+    """Whether a message with failed hand-offs ends as failed, where the gate lets no other channel pass.
+
+    One that had left a provider's hands before it failed may have been seen: if the message ended as kept back, its
+    step would be asked for again, and the same words could leave twice.
+    """
+    return reason in RECIPIENT_REASONS or (had_left and reason in PASSING_REASONS)
 
 
 Ending = Literal["sent", "unknown", "retry", "next_channel", "failed"]

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.notifier import MessageFailed, MessageSent
 from notifier.channels.base import Accepted, NotStarted, Outcome, Refused, Unknown
 from notifier.domain.gate import Verdict
-from notifier.domain.steps import after_handoffs, ask_again_at, retry_at
+from notifier.domain.steps import after_handoffs, ask_again_at, closes_as_failed, retry_at
 from notifier.handlers.results import Results, invalidate, opt_out, suppress
 from notifier.handlers.telling import about_attempt, proof_of
 from notifier.store.attempts import Attempt, AttemptEnd
@@ -36,7 +36,7 @@ def over(results: Results, message: Message, verdict: Verdict, before: Sequence[
         results.move(message, "sent", verdict.reason)
         return
     failed = [attempt for attempt in before if attempt.state == "failed"]
-    if failed and verdict.reason in {"opted_out", "no_usable_contact", "already_sent"}:
+    if failed and closes_as_failed(verdict.reason, had_left=any(attempt.sent_at is not None for attempt in failed)):
         _failed(results, message, failed[-1], Refused("provider", "no_channel_left"), now=now, final=True)
         results.move(message, "failed", "no_channel_left")
         return
