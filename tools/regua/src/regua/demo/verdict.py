@@ -98,26 +98,32 @@ async def handed_off(run: Run) -> list[str]:
 async def money_apart(run: Run) -> list[str]:
     """Money that bank and PSP say was paid to us, against what payments received by the same route.
 
-    The bank tells a day's payments in the file of the next morning, so today's are not looked at.
+    The bank tells a day's payments in the file of the next morning, so today's are not looked at. A boleto so small
+    that the bank's fee takes all of it comes as settled without money: it must be a question to a person instead.
     """
     received = {"pix": 0, "boleto": 0}
     for fact in run.log.of("payment.received"):
         if fact.route in received:
             received[fact.route] += fact.gross_cents
     today = local_day(run.platform.clock.now()).isoformat()
+    told = [
+        entry["body"]
+        for entry in await truth(run, BANK)
+        if entry["kind"] == "title.paid" and entry["body"]["occurred_on"] < today
+    ]
     paid = {
         "pix": sum(
             cents_of(entry["body"]["pix"]["valor"])
             for entry in await truth(run, PSP)
             if entry["kind"] == "pix.received"
         ),
-        "boleto": sum(
-            int(entry["body"]["paid_cents"])
-            for entry in await truth(run, BANK)
-            if entry["kind"] == "title.paid" and entry["body"]["occurred_on"] < today
-        ),
+        "boleto": sum(int(entry["paid_cents"]) for entry in told if entry["fee_cents"] < entry["paid_cents"]),
     }
-    return [
+    swallowed = sum(entry["fee_cents"] >= entry["paid_cents"] for entry in told)
+    questions = await run.tenant["payments"].get("/v1/proposals", kind="movement", limit=200)
+    asked = sum(one["details"].get("reason") == "settled_without_money" for one in questions["items"])
+    unasked = [f"{swallowed} boletos settled without money, {asked} questions"] if swallowed != asked else []
+    return unasked + [
         f"{route}: {cents} outside, {received[route]} in the books"
         for route, cents in paid.items()
         if cents != received[route]
