@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -83,6 +84,13 @@ class TestConsolidation:
         (only,) = consolidate(decided=[self.decided(2, "after_7"), self.decided(1, "before_5")], policy=DEFAULT_POLICY)
         assert only.step.key == "after_7"
         assert only.invoice_ids == (UUID(int=101), UUID(int=102))
+
+    def test_an_invoice_that_was_named_under_the_step_before_waits_for_its_own(self) -> None:
+        named = replace(self.decided(1, "after_3"), heard=frozenset({"after_1", "after_15"}))
+        (only,) = consolidate(decided=[named, self.decided(2, "after_15")], policy=DEFAULT_POLICY)
+        assert only.invoice_ids == (UUID(int=102),)
+        (own,) = consolidate(decided=[named], policy=DEFAULT_POLICY)
+        assert (own.step.key, own.invoice_ids) == ("after_3", (UUID(int=101),))
 
     def test_a_regua_may_keep_them_apart(self) -> None:
         apart = DEFAULT_POLICY.model_copy(update={"consolidate": False})

@@ -11,11 +11,12 @@ from dunning.domain.policy import Policy, Step, step_rank
 
 @dataclass(frozen=True)
 class Decided:
-    """A case's decision and the invoice it is about."""
+    """A case's decision, the invoice it is about, and the steps that its debtor has heard about it."""
 
     case_id: UUID
     invoice_id: UUID
     decision: Decision
+    heard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def consolidate(*, decided: Sequence[Decided], policy: Policy) -> tuple[OneMessa
     """The messages that leave for one debtor now: one in all, or one an invoice where the régua says so.
 
     Only decisions to send a message count; tasks for a person are made one by one elsewhere. The step that stands
-    last in the régua sets tone, template and channels, because a debtor hears one voice at a time.
+    last in the régua sets tone, template and channels, because a debtor hears one voice at a time. An invoice that
+    was named under that step before, beside another one, is left out and waits: nobody hears a step twice.
     """
     sending = [
         item
@@ -53,7 +55,8 @@ def _one(group: Sequence[Decided], policy: Policy) -> OneMessage:
 
     highest = max(group, key=lambda item: (rank(item), str(item.invoice_id)))
     assert highest.decision.step is not None  # noqa: S101 - consolidate() kept only decisions that name a step
-    ordered = sorted(group, key=lambda item: str(item.invoice_id))
+    spoken = highest.decision.step.key
+    ordered = sorted((item for item in group if spoken not in item.heard), key=lambda item: str(item.invoice_id))
     return OneMessage(
         step=highest.decision.step,
         channels=highest.decision.channels,

@@ -123,7 +123,7 @@ def _carry_out(
         by_policy.setdefault(case.policy.policy_id, []).append((case, decision))
     spoken = False
     for group in by_policy.values():
-        wanted = [Decided(case.case_id, case.invoice_id, decision) for case, decision in group]
+        wanted = [Decided(case.case_id, case.invoice_id, decision, heard=case.steps_done) for case, decision in group]
         policy = file.policy_of(group[-1][0])
         for message in consolidate(decided=wanted, policy=policy):
             if spoken and policy.consolidate:

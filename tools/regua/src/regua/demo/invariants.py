@@ -60,21 +60,14 @@ def check_log(log: Log) -> Findings:
 
 
 def sent_twice(log: Log) -> list[str]:
-    """A step's message about the same invoices reached the same contact on the same channel more than once.
-
-    What is open besides is named again in the next message: an invoice may be named in two messages of one step, of
-    which each was due for another invoice.
-    """
+    """A step's message about an invoice reached the same contact on the same channel more than once."""
     occurrences = {fact.message_id: fact.occurrence for fact in log.of("message.requested")}
     seen: Counter[tuple[Any, ...]] = Counter()
     for sent in log.of("message.sent"):
-        occurrence = occurrences.get(sent.message_id, 1)
-        seen[frozenset(sent.invoice_ids), sent.step_key, occurrence, sent.channel, sent.contact_id] += 1
-    return [
-        f"invoices {' '.join(sorted(map(str, key[0])))} step {key[1]} {key[3]}: {count} times"
-        for key, count in seen.items()
-        if count > 1
-    ]
+        for invoice_id in sent.invoice_ids:
+            key = (invoice_id, sent.step_key, occurrences.get(sent.message_id, 1), sent.channel, sent.contact_id)
+            seen[key] += 1
+    return [f"invoice {key[0]} step {key[1]} {key[3]}: {count} times" for key, count in seen.items() if count > 1]
 
 
 def _known_paid(log: Log) -> dict[UUID, list[tuple[datetime, datetime | None]]]:
