@@ -4,6 +4,7 @@ floor: the arithmetic alone, on text whose shape is taken on trust, without buil
 textbook, digit by digit, and bit by bit in the CRC. Neither says what was wrong, and where.
 """
 
+from abc import ABC, abstractmethod
 from datetime import date
 from itertools import cycle, islice
 from typing import Any
@@ -41,7 +42,7 @@ def make_br_codes() -> list[str]:
     ]
 
 
-class _CodeFlow:
+class _CodeFlow(ABC):
     unit = "codes"
     floor_goal = 0.0
     naive_goal: float | None = None
@@ -51,8 +52,9 @@ class _CodeFlow:
         self._codes: list[str] = []
         self._accepted = 0
 
+    @abstractmethod
     def make(self) -> list[str]:
-        raise NotImplementedError
+        """Codes that differ."""
 
     async def setup(self, servers: Servers, size: Size) -> None:
         """Make the codes once; no server is needed."""
