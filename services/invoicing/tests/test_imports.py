@@ -181,11 +181,14 @@ class TestImports:
 
 @pytest.mark.campaign
 async def test_a_long_file_is_read_within_256_mib(api: Api) -> None:
-    """Rows by REGUA_TEST_IMPORT_ROWS. What is measured is the whole process: service, client and test."""
+    """Rows by REGUA_TEST_IMPORT_ROWS. A service at rest holds up to 170 MiB: what reading adds must fit in the rest.
+
+    This process holds other tests' memory too, so what counts is what is added to it.
+    """
     count = int(os.environ.get("REGUA_TEST_IMPORT_ROWS", "1500"))
     await with_profile(api)
     process, started = psutil.Process(), clock.monotonic_seconds()
-    peak = process.memory_info().rss
+    before = peak = process.memory_info().rss
 
     async def lines() -> AsyncIterator[bytes]:
         yield f"{HEADER}\n".encode()
@@ -203,11 +206,11 @@ async def test_a_long_file_is_read_within_256_mib(api: Api) -> None:
     ended = clock.monotonic_seconds()
     print(
         f"{count} rows: received {received - started:.1f} s, read {ended - received:.1f} s "
-        f"({count / (ended - received):.0f} rows/s), peak {peak >> 20} MiB"
+        f"({count / (ended - received):.0f} rows/s), peak {peak >> 20} MiB, {peak - before >> 20} MiB of it added"
     )
     issued = (await api.bench.fetch("select count(*) from invoice"))[0][0]
     assert issued == -(-count // 500) * 500
-    assert peak < 256 << 20
+    assert peak - before < (256 - 170) << 20
 
 
 class TestKilled:
