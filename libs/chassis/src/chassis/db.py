@@ -261,7 +261,7 @@ class Database:
                 if attempt == 1 and error.connection_invalidated:
                     continue
                 raise
-            except BaseException:
+            except BaseException:  # a cancelled begin must give its connection back too
                 await session.close()
                 raise
             return session

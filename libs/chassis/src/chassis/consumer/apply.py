@@ -170,7 +170,7 @@ class Applier:
             if deadline.expired():
                 raise HandlerFailedError(culprit) from HandlerOverdueError()
             raise HandlerFailedError(culprit) from error
-        except Exception as error:
+        except Exception as error:  # whatever a handler raises is told with the event that it failed on
             raise HandlerFailedError(culprit) from error
 
 
